@@ -1,0 +1,30 @@
+// Small helpers for text and numbers.
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <span>
+#include <string>
+#include <string_view>
+
+namespace joulecast {
+
+std::string_view trim(std::string_view text);
+std::string to_lower(std::string_view text);
+
+/// The whole of `text` (blanks around it aside) as a number. Neither "12x" nor "" is one; "nan" and
+/// "inf" are, so that a caller can say that they are not allowed.
+std::optional<double> parse_number(std::string_view text);
+std::optional<std::int64_t> parse_integer(std::string_view text);
+
+/// `text` fit to be shown in an error message: quoted, shortened, control characters escaped.
+std::string quoted(std::string_view text);
+// Without these a std::string would find std::quoted, where <iomanip> is included.
+inline std::string quoted(const std::string& text) { return quoted(std::string_view(text)); }
+inline std::string quoted(std::string& text) { return quoted(std::string_view(text)); }
+
+/// The candidate nearest to `word` by edit distance, if it is near enough to be what was meant.
+std::optional<std::string_view> nearest(std::string_view word,
+                                        std::span<const std::string_view> candidates);
+
+}  // namespace joulecast

@@ -1,0 +1,70 @@
+#include "cli/command.h"
+
+#include <fmt/format.h>
+#include <unistd.h>
+
+#include <chrono>
+#include <cstdio>
+#include <memory>
+
+namespace joulecast::cli {
+namespace {
+
+// "reading 45 %" on standard error, from the first second on; erased at the end.
+class ProgressLine {
+ public:
+  ~ProgressLine() {
+    if (shown_) std::fputs("\r\x1b[K", stderr);
+  }
+  void update(double fraction) {
+    using namespace std::chrono_literals;
+    const auto now = std::chrono::steady_clock::now();
+    if (now < next_) return;
+    next_ = now + 200ms;
+    shown_ = true;
+    fmt::print(stderr, "\rreading {:.0f} %", 100.0 * fraction);
+    std::fflush(stderr);
+  }
+
+ private:
+  std::chrono::steady_clock::time_point next_ = std::chrono::steady_clock::now() + std::chrono::seconds(1);
+  bool shown_ = false;
+};
+
+}  // namespace
+
+int fail(const Error& error, int code) {
+  fmt::print(stderr, "joulecast: {}\n", error.message);
+  return code;
+}
+
+int print(const std::string& text) {
+  const bool written = std::fwrite(text.data(), 1, text.size(), stdout) == text.size();
+  if (!written || std::fflush(stdout) != 0) return fail({"cannot write to standard output"});
+  return kOk;
+}
+
+void RunOptions::add_to(CLI::App& command, const std::string& interval_flags) {
+  command.add_option("RUN", path, "A recording: a file or a folder; see 'joulecast import --help'")
+      ->required()
+      ->type_name("");
+  command
+      .add_option("--format", format, "Read RUN as this format instead of recognising it by content")
+      ->type_name("NAME");
+  command
+      .add_option(interval_flags, interval_s, "Sampling interval of a recording of watts without times, in seconds")
+      ->type_name("SECONDS")
+      ->check(CLI::PositiveNumber);
+}
+
+readers::ReadOptions RunOptions::read_options() const {
+  readers::ReadOptions options;
+  options.format = format;
+  if (interval_s > 0.0) options.interval_s = interval_s;
+  if (::isatty(STDERR_FILENO) == 1) {
+    options.progress = [line = std::make_shared<ProgressLine>()](double fraction) { line->update(fraction); };
+  }
+  return options;
+}
+
+}  // namespace joulecast::cli

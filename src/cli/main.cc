@@ -1,0 +1,57 @@
+// joulecast: one command, a file per subcommand beside this one.
+
+#include <fmt/format.h>
+
+#include <cstdio>
+#include <exception>
+
+#include "cli/command.h"
+
+namespace joulecast::cli {
+namespace {
+
+constexpr const char* kFooter = R"(Examples:
+  joulecast import power.csv                       what a recording holds
+  joulecast project RUN                            what the training will take, after each epoch
+  joulecast project RUN --method step-epoch --epochs 100 --json
+  joulecast stability RUN                          since when the training is stable
+
+'joulecast COMMAND --help' says more. Exit codes: 0 done; 1 the input cannot be used; 2 the
+command line cannot be used. Nothing is ever sent over the network.)";
+
+int run(int argc, char** argv) {
+  CLI::App program("Forecast the energy of deep-learning training.", "joulecast");
+  program.set_version_flag("--version", "joulecast " JOULECAST_VERSION);
+  program.require_subcommand(0, 1);
+  program.footer(kFooter);
+  Action action;
+  add_project(program, action);
+  add_stability(program, action);
+  add_import(program, action);
+  add_completion(program, action);
+  try {
+    program.parse(argc, argv);
+  } catch (const CLI::ParseError& error) {
+    // Help and version are "errors" with code 0 for CLI11.
+    if (error.get_exit_code() == 0) return program.exit(error);
+    return fail({fmt::format("{}; see 'joulecast --help'", error.what())}, kBadUsage);
+  }
+  if (!action) {
+    fmt::print("{}", program.help());
+    return kOk;
+  }
+  return action();
+}
+
+}  // namespace
+}  // namespace joulecast::cli
+
+int main(int argc, char** argv) {
+  try {
+    return joulecast::cli::run(argc, argv);
+  } catch (const std::exception& error) {
+    // Only a lack of memory gets here; the library reports everything else as a Result.
+    std::fprintf(stderr, "joulecast: %s\n", error.what());
+    return joulecast::cli::kBadInput;
+  }
+}

@@ -1,0 +1,34 @@
+// Helpers for JSON output. Every document carries "schema": "joulecast.<what>/<version>" and has its
+// schema in docs/schema/; what is not known is null.
+#pragma once
+
+#include <cmath>
+#include <nlohmann/json.hpp>
+#include <optional>
+
+#include "joulecast/base/units.h"
+#include "joulecast/readers/reader.h"
+#include "joulecast/run/integrate.h"
+
+namespace joulecast::report {
+
+using Json = nlohmann::ordered_json;
+
+/// A number, or null where there is none.
+inline Json json_number(std::optional<double> number) {
+  return number && std::isfinite(*number) ? Json(*number) : Json(nullptr);
+}
+template <typename Unit>
+Json json_number(const std::optional<Quantity<Unit>>& quantity) {
+  return quantity ? json_number(quantity->value()) : Json(nullptr);
+}
+
+Json device_json(const Device& device);
+
+/// What the reader found: format, counts of samples and of what was wrong, notes.
+Json read_report_json(const readers::ReadReport& report, const std::vector<Device>& devices);
+
+/// One line of text per thing that was wrong with the recording; none for a clean one.
+std::vector<std::string> read_report_lines(const readers::ReadReport& report);
+
+}  // namespace joulecast::report

@@ -1,0 +1,271 @@
+#include "report/projection.h"
+
+#include <fmt/format.h>
+#include <fmt/ranges.h>
+
+#include <algorithm>
+#include <limits>
+
+#include "report/plot.h"
+#include "report/quantity_text.h"
+
+namespace joulecast::report {
+namespace {
+
+struct Measured {
+  Joules energy;
+  Seconds duration;
+  std::vector<Origin> origins;
+};
+
+// The sums over all epochs: what the projections are projections of.
+Measured measured(const EpochRun& run) {
+  Measured sums;
+  for (const Epoch& epoch : run.epochs) {
+    if (epoch.energy) sums.energy += *epoch.energy;
+    if (std::find(sums.origins.begin(), sums.origins.end(), epoch.energy_origin) == sums.origins.end()) {
+      sums.origins.push_back(epoch.energy_origin);
+    }
+  }
+  sums.duration = Seconds(run.epochs.back().end_s - run.epochs.front().start_s);
+  return sums;
+}
+
+Json origins_json(const std::vector<Origin>& origins) {
+  Json names = Json::array();
+  for (const Origin origin : origins) names.push_back(to_string(origin));
+  return names;
+}
+
+template <typename Q>
+void put_estimate(Json& json, const std::string& name, const std::string& unit,
+                  const std::optional<Estimate<Q>>& estimate) {
+  json[name + "_" + unit] = estimate ? json_number(estimate->value.value()) : Json(nullptr);
+  json[name + "_low_" + unit] = estimate ? json_number(estimate->low) : Json(nullptr);
+  json[name + "_high_" + unit] = estimate ? json_number(estimate->high) : Json(nullptr);
+}
+
+Json forecast_json(const Forecast& forecast) {
+  Json json = {{"epoch", forecast.epochs_seen},
+               {"phase", forecast.phase.empty() ? Json(nullptr) : Json(forecast.phase)},
+               {"stable", forecast.stable},
+               {"method", forecast.method}};
+  put_estimate(json, "energy", "j", forecast.energy);
+  put_estimate(json, "duration", "s", forecast.duration);
+  put_estimate(json, "power", "w", forecast.power);
+  json["interval"] = forecast.coverage;
+  json["provenance"] = {{"kind", "projection"},
+                        {"origins", origins_json(forecast.origins)},
+                        {"told", forecast.told}};
+  return json;
+}
+
+// "8.41 kJ (8.30 - 8.52)"
+template <typename Q>
+std::string estimate_text(const std::optional<Estimate<Q>>& estimate, const Terminal& terminal) {
+  if (!estimate) return terminal.unicode ? "–" : "-";
+  std::string text = to_text(estimate->value);
+  if (estimate->low && estimate->high) {
+    const double factor = axis_unit(estimate->value).factor;
+    text += fmt::format(" ({:.4g} {} {:.4g})", estimate->low->value() / factor,
+                        terminal.unicode ? "–" : "-", estimate->high->value() / factor);
+  }
+  return text;
+}
+
+// Pads to a width in columns; every character of ours is one column wide.
+std::string padded(const std::string& text, std::size_t width) {
+  const auto columns = static_cast<std::size_t>(
+      std::count_if(text.begin(), text.end(), [](char c) { return (c & 0xC0) != 0x80; }));
+  return columns < width ? text + std::string(width - columns, ' ') : text;
+}
+
+// Few enough rows to read: the first answers, then about every tenth of the run, and the last.
+std::vector<std::size_t> rows_to_show(const std::vector<Forecast>& forecasts) {
+  constexpr std::size_t kRows = 12;
+  std::vector<std::size_t> rows;
+  const std::size_t n = forecasts.size();
+  const std::size_t stride = std::max<std::size_t>(1, (n + kRows - 1) / kRows);
+  std::size_t first_answer = n;
+  for (std::size_t i = 0; i < n; ++i) {
+    if (first_answer == n && forecasts[i].energy) first_answer = i;
+    const bool new_phase = i > 0 && forecasts[i].phase != forecasts[i - 1].phase;
+    if (i == 0 || i == first_answer || new_phase || (i + 1) % stride == 0 || i + 1 == n) rows.push_back(i);
+  }
+  return rows;
+}
+
+std::string table(const ProjectionReport& report, const Terminal& terminal) {
+  const bool phases = std::any_of(report.forecasts.begin(), report.forecasts.end(),
+                                  [](const Forecast& f) { return !f.phase.empty(); });
+  constexpr std::size_t kEpoch = 7, kPhase = 12, kTaken = 11, kTotal = 27;
+  std::string text = padded("epoch", kEpoch) + (phases ? padded("phase", kPhase) : "") +
+                     padded("took", kTaken) + padded("projected total", kTotal) +
+                     padded("duration", 14) + "mean power";
+  text = terminal.bold(text) + "\n";
+  for (const std::size_t i : rows_to_show(report.forecasts)) {
+    const Forecast& forecast = report.forecasts[i];
+    const Epoch& epoch = report.run.epochs[i];
+    const std::string dash = terminal.unicode ? "–" : "-";
+    text += padded(fmt::format("{:>4}", i + 1), kEpoch) + (phases ? padded(forecast.phase, kPhase) : "") +
+            padded(epoch.energy ? to_text(*epoch.energy) : dash, kTaken) +
+            padded(estimate_text(forecast.energy, terminal), kTotal) +
+            padded(forecast.duration ? to_text(forecast.duration->value) : dash, 14) +
+            (forecast.power ? to_text(forecast.power->value) : dash) + "\n";
+  }
+  return text;
+}
+
+std::string power_chart(const ProjectionReport& report, const Terminal& terminal) {
+  Plot plot{.title = "Power", .x_label = "", .y_label = "", .band = {}, .lines = {}, .level = {}, .x_marks = {}};
+  double highest = 0.0;
+  for (const auto& point : report.power) highest = std::max(highest, point.power_w);
+  const AxisUnit watts = axis_unit(Watts(highest));
+  const double start_s = std::min(report.power.front().time_s, report.run.epochs.front().start_s);
+  const double end_s = std::max(report.power.back().time_s, report.run.epochs.back().end_s);
+  const AxisUnit time = axis_unit(Seconds(end_s - start_s));
+  PlotLine line;
+  for (const auto& point : report.power) {
+    line.points.push_back({.x = (point.time_s - start_s) / time.factor, .y = point.power_w / watts.factor});
+  }
+  plot.lines.push_back(line);
+  for (const Epoch& epoch : report.run.epochs) {
+    plot.x_marks.push_back((epoch.start_s - start_s) / time.factor);
+  }
+  plot.x_marks.push_back((report.run.epochs.back().end_s - start_s) / time.factor);
+  plot.y_label = watts.unit;
+  plot.x_label = fmt::format("time, {} (a tick where an epoch begins)", time.unit);
+  plot.x_max = (end_s - start_s) / time.factor;
+  plot.y_max = round_range(0.0, std::max(highest / watts.factor, 1e-9)).high;
+  return draw(plot, terminal);
+}
+
+std::string cone_chart(const ProjectionReport& report, const Terminal& terminal) {
+  double low = std::numeric_limits<double>::infinity(), high = 0.0;
+  const auto include = [&](double j) {
+    low = std::min(low, j);
+    high = std::max(high, j);
+  };
+  for (const Forecast& forecast : report.forecasts) {
+    if (!forecast.energy) continue;
+    include(forecast.energy->value.value());
+    if (forecast.energy->low) include(forecast.energy->low->value());
+    if (forecast.energy->high) include(forecast.energy->high->value());
+  }
+  if (!(low <= high)) return "";
+  const Joules outcome = measured(report.run).energy;
+  if (report.complete) include(outcome.value());
+  const AxisUnit unit = axis_unit(Joules(high));
+
+  Plot plot{.title = "Projected total", .x_label = "", .y_label = "", .band = PlotBand{}, .lines = {}, .level = {}, .x_marks = {}};
+  PlotLine line{.points = {}, .colour = "33"};
+  // The axis begins at epoch 1, also where the answer comes later: one sees how late.
+  for (const Forecast& forecast : report.forecasts) {
+    if (!forecast.energy) continue;
+    const Estimate<Joules>& energy = *forecast.energy;
+    const auto epoch = static_cast<double>(forecast.epochs_seen);
+    line.points.push_back({.x = epoch, .y = energy.value.value() / unit.factor});
+    if (!energy.low || !energy.high) continue;
+    // Shade the columns between this epoch and the next.
+    for (double x = epoch; x < epoch + 1.0; x += 0.05) {
+      plot.band->points.push_back({.x = x,
+                                   .low = energy.low->value() / unit.factor,
+                                   .high = energy.high->value() / unit.factor});
+    }
+  }
+  plot.lines.push_back(line);
+  const double pad = std::max(0.05 * (high - low), 0.01 * high);
+  const AxisRange range = round_range(std::max(0.0, low - pad) / unit.factor, (high + pad) / unit.factor);
+  plot.y_min = range.low;
+  plot.y_max = range.high;
+  plot.x_min = 1.0;
+  plot.x_max = std::max(2.0, static_cast<double>(report.forecasts.size()));
+  plot.y_label = unit.unit;
+  plot.x_label = "epochs seen";
+  if (report.complete) plot.level = outcome.value() / unit.factor;
+  std::string legend = plot.band->points.empty() ? "" : fmt::format(
+      "shaded: {:.0f} % interval", 100.0 * report.forecasts.front().coverage);
+  if (report.complete) legend += fmt::format("{}dashed: what it took", legend.empty() ? "" : ", ");
+  return draw(plot, terminal) + (legend.empty() ? "" : terminal.dim("          " + legend) + "\n");
+}
+
+// The words a reader should keep: what it took, what was projected, and how far off that was.
+std::string conclusion(const ProjectionReport& report) {
+  const Measured sums = measured(report.run);
+  const auto first = std::find_if(report.forecasts.begin(), report.forecasts.end(),
+                                  [](const Forecast& f) { return f.energy.has_value(); });
+  if (first == report.forecasts.end()) return "";
+  std::string text = fmt::format("After {} epoch{} {} projected {}", first->epochs_seen,
+                                 first->epochs_seen == 1 ? "" : "s", first->method,
+                                 to_text(first->energy->value));
+  if (report.complete) {
+    text += fmt::format("; it took {} in {}: {:+.2f} %", to_text(sums.energy), to_text(sums.duration),
+                        100.0 * (first->energy->value / sums.energy - 1.0));
+  } else {
+    text += fmt::format("; {} epochs took {} so far", report.forecasts.size(), to_text(sums.energy));
+  }
+  text += ".\n";
+  if (!first->told.empty()) {
+    text += fmt::format("It was told what nobody knows while training: {}.\n", fmt::join(first->told, "; "));
+  }
+  return text;
+}
+
+}  // namespace
+
+Json projection_json(const ProjectionReport& report) {
+  const Measured sums = measured(report.run);
+  std::vector<Device> devices;
+  Json device_energies = Json::array();
+  for (const EpochRun::DeviceEnergy& device : report.run.devices) {
+    devices.push_back(device.device);
+    device_energies.push_back({{"device", device.device.id},
+                               {"origin", to_string(device.device.origin)},
+                               {"source", device.device.source},
+                               {"energy_j", device.in_epochs.value()},
+                               {"energy_outside_epochs_j", (device.total - device.in_epochs).value()}});
+  }
+  Json json = {{"schema", "joulecast.projection/1"},
+               {"run", read_report_json(report.read, devices)},
+               {"measured",
+                {{"energy_j", sums.energy.value()},
+                 {"duration_s", sums.duration.value()},
+                 {"epochs", report.run.epochs.size()},
+                 {"complete", report.complete},
+                 {"uncovered_s", report.run.uncovered.value()},
+                 {"provenance", {{"origins", origins_json(sums.origins)}, {"devices", device_energies}}}}}};
+  json["projections"] = Json::array();
+  for (const Forecast& forecast : report.forecasts) json["projections"].push_back(forecast_json(forecast));
+  return json;
+}
+
+std::string projection_text(const ProjectionReport& report, const Terminal& terminal, bool charts) {
+  const Measured sums = measured(report.run);
+  std::string origins;
+  for (const Origin origin : sums.origins) {
+    origins += fmt::format("{}{}", origins.empty() ? "" : ", ", to_string(origin));
+  }
+  std::string devices;
+  for (const auto& device : report.run.devices) {
+    devices += fmt::format("{}{}{}", devices.empty() ? "" : " + ",
+                           device.device.name.empty() ? device.device.id : device.device.name,
+                           device.device.origin == Origin::kModelled ? " (modelled)" : "");
+  }
+  std::string text = fmt::format(
+      "{}  {} epochs, {}, {}, {} ({})\n", terminal.bold(report.name), report.run.epochs.size(),
+      to_text(sums.duration), to_text(sums.energy),
+      report.read.samples > 0 ? fmt::format("{} samples", report.read.samples) : "energies as given",
+      report.read.format);
+  text += fmt::format("Energy: {}{}{}\n", origins, devices.empty() ? "" : ", of ", devices);
+  for (const std::string& line : read_report_lines(report.read)) text += fmt::format("Note: {}.\n", line);
+  text += '\n';
+  if (charts && !report.power.empty()) text += power_chart(report, terminal) + "\n";
+  if (charts) {
+    const std::string cone = cone_chart(report, terminal);
+    if (!cone.empty()) text += cone + "\n";
+  }
+  text += table(report, terminal) + "\n" + conclusion(report);
+  return text;
+}
+
+}  // namespace joulecast::report

@@ -1,0 +1,23 @@
+// Quantities as people read them: four significant digits and a fitting unit.
+#pragma once
+
+#include <string>
+
+#include "joulecast/base/units.h"
+
+namespace joulecast::report {
+
+std::string to_text(Joules energy);    ///< "812.3 J", "8.412 kJ", "1.204 MJ"
+std::string to_text(Seconds duration); ///< "2.35 s", "3 min 20 s", "1 h 05 min"
+std::string to_text(Watts power);      ///< "105.3 W", "5.12 kW"
+
+/// The factor and unit in which a chart's axis up to `largest` reads best.
+struct AxisUnit {
+  double factor;  ///< Divide by it.
+  const char* unit;
+};
+AxisUnit axis_unit(Joules largest);
+AxisUnit axis_unit(Watts largest);
+AxisUnit axis_unit(Seconds largest);
+
+}  // namespace joulecast::report

@@ -1,0 +1,65 @@
+#include "joulecast/run/run.h"
+
+#include <utility>
+
+#include "joulecast/run/run_sink.h"
+
+namespace joulecast {
+
+const char* to_string(DeviceKind kind) {
+  switch (kind) {
+    case DeviceKind::kGpu:
+      return "gpu";
+    case DeviceKind::kCpu:
+      return "cpu";
+    case DeviceKind::kRam:
+      return "ram";
+    case DeviceKind::kNode:
+      return "node";
+    case DeviceKind::kUnknown:
+      break;
+  }
+  return "unknown";
+}
+
+const char* to_string(WorkUnit unit) {
+  switch (unit) {
+    case WorkUnit::kEpochs:
+      return "epochs";
+    case WorkUnit::kSteps:
+      return "steps";
+    case WorkUnit::kSamples:
+      return "samples";
+    case WorkUnit::kTokens:
+      break;
+  }
+  return "tokens";
+}
+
+void TeeSink::device(const Device& device) {
+  for (RunSink* sink : sinks_) sink->device(device);
+}
+
+void TeeSink::epoch(const Epoch& epoch) {
+  for (RunSink* sink : sinks_) sink->epoch(epoch);
+}
+
+void TeeSink::sample(std::size_t device, double time_s, double power_w) {
+  for (RunSink* sink : sinks_) sink->sample(device, time_s, power_w);
+}
+
+void RunCollector::device(const Device& device) {
+  run_.traces.push_back({.device = device, .time_s = {}, .power_w = {}});
+}
+
+void RunCollector::epoch(const Epoch& epoch) { run_.epochs.push_back(epoch); }
+
+void RunCollector::sample(std::size_t device, double time_s, double power_w) {
+  Trace& trace = run_.traces[device];
+  trace.time_s.push_back(time_s);
+  trace.power_w.push_back(power_w);
+}
+
+Run RunCollector::take() { return std::exchange(run_, {}); }
+
+}  // namespace joulecast

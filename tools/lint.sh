@@ -1,0 +1,26 @@
+#!/usr/bin/env bash
+# clang-format and clang-tidy on the C++ files that changed since BASE (default: where this branch
+# left origin/main, or the last commit); with ALL=1 on all of them.
+set -euo pipefail
+cd "$(dirname "$0")/.."
+build=${BUILD:-build/release}
+if [ "${ALL:-0}" = 1 ]; then
+  files=$(git ls-files '*.cc' '*.h')
+else
+  base=${BASE:-$(git merge-base HEAD origin/main 2>/dev/null || true)}
+  if [ -z "$base" ] || [ "$base" = "$(git rev-parse HEAD)" ]; then
+    base=$(git rev-parse -q --verify HEAD~1 || git hash-object -t tree /dev/null)
+  fi
+  files=$( (git diff --name-only --diff-filter=d "$base" -- '*.cc' '*.h'
+            git ls-files --others --exclude-standard -- '*.cc' '*.h') | sort -u)
+fi
+[ -n "$files" ] || { echo "lint: no C++ file changed"; exit 0; }
+
+echo "$files" | xargs clang-format-14 --dry-run --Werror
+# Headers are checked through the sources that include them; only sources have a compile command.
+sources=$(echo "$files" | grep '\.cc$' | grep -v '^fuzz/' || true)
+[ -n "$sources" ] || exit 0
+echo "$sources" | xargs -P "$(nproc)" -n 1 clang-tidy-14 -p "$build" --quiet 2>&1 |
+  grep -v -e 'warnings generated' -e '^Suppressed' -e '^Use -header-filter' || true
+[ "${PIPESTATUS[1]}" -eq 0 ] || { echo "lint: clang-tidy found something (above)" >&2; exit 1; }
+echo "lint: $(echo "$sources" | wc -l) sources clean"

@@ -7,6 +7,8 @@
 #include <cstdio>
 #include <memory>
 
+#include "base/text.h"
+
 namespace joulecast::cli {
 namespace {
 
@@ -44,6 +46,26 @@ int print(const std::string& text) {
   return kOk;
 }
 
+CLI::Validator above_zero() {
+  return CLI::Validator(
+      [](const std::string& text) {
+        const auto number = parse_number(text);
+        return number && *number > 0.0 ? std::string() : fmt::format("must be a number above 0, not '{}'", text);
+      },
+      "");
+}
+
+CLI::Validator whole_number(std::int64_t least) {
+  return CLI::Validator(
+      [least](const std::string& text) {
+        const auto number = parse_integer(text);
+        return number && *number >= least
+                   ? std::string()
+                   : fmt::format("must be a whole number of at least {}, not '{}'", least, text);
+      },
+      "");
+}
+
 void RunOptions::add_to(CLI::App& command, const std::string& interval_flags) {
   command.add_option("RUN", path, "A recording: a file or a folder; see 'joulecast import --help'")
       ->required()
@@ -54,7 +76,7 @@ void RunOptions::add_to(CLI::App& command, const std::string& interval_flags) {
   command
       .add_option(interval_flags, interval_s, "Sampling interval of a recording of watts without times, in seconds")
       ->type_name("SECONDS")
-      ->check(CLI::PositiveNumber);
+      ->check(above_zero());
 }
 
 readers::ReadOptions RunOptions::read_options() const {

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <CLI/CLI.hpp>
+#include <cstdint>
 #include <functional>
 #include <string>
 
@@ -29,6 +30,11 @@ int fail(const Error& error, int code = kBadInput);
 
 /// Prints to standard output, or fails where that is not possible (a full disk, a closed pipe).
 int print(const std::string& text);
+
+/// Checks an option's value for being a number above zero; CLI11's own says it in 300 digits.
+CLI::Validator above_zero();
+/// Checks for a whole number of at least `least`; CLI11 reads "-1" into a size_t without a word.
+CLI::Validator whole_number(std::int64_t least);
 
 /// The options of every command that takes a RUN.
 struct RunOptions {

@@ -142,25 +142,25 @@ void add_project(CLI::App& program, Action& action) {
       ->type_name("NAME");
   command->add_option("--epochs", options->epochs, "Epochs of the whole training; left out, RUN holds them all")
       ->type_name("N")
-      ->check(CLI::PositiveNumber);
+      ->check(above_zero());
   command->add_option("--duration", options->duration_s, "Duration of the whole training, for step-power")
       ->type_name("SECONDS")
-      ->check(CLI::PositiveNumber);
+      ->check(above_zero());
   command->add_option("--epoch-marks", options->marks, "Where epochs begin and end, if RUN does not say: a CSV of epoch,start_s,end_s in RUN's seconds")
       ->type_name("FILE");
   command->add_option("--first", options->published.first_epochs, "first-epochs: how many epochs to average")
       ->capture_default_str()
       ->type_name("K")
-      ->check(CLI::PositiveNumber);
+      ->check(whole_number(1));
   command->add_option("--stabilizing-epoch", options->published.stabilizing_epochs,
                       "step-*: how many epochs come before the window")
       ->capture_default_str()
       ->type_name("S")
-      ->check(CLI::NonNegativeNumber);
+      ->check(whole_number(0));
   command->add_option("--window", options->published.window, "step-*: epochs in the window")
       ->capture_default_str()
       ->type_name("W")
-      ->check(CLI::PositiveNumber);
+      ->check(whole_number(1));
   command->add_option("--interval", options->published.coverage, "Nominal coverage of the interval, above 0 and below 1")
       ->capture_default_str()
       ->type_name("FRACTION");

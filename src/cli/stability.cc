@@ -88,19 +88,19 @@ void add_stability(CLI::App& program, Action& action) {
   command->add_option("--window", options->window, "Samples in a window of the matrix profile")
       ->capture_default_str()
       ->type_name("M")
-      ->check(CLI::PositiveNumber);
+      ->check(whole_number(1));
   command->add_option("--subsequence", options->fluss.length, "FLUSS's L: length of a regime's pattern, in samples")
       ->capture_default_str()
       ->type_name("L")
-      ->check(CLI::PositiveNumber);
+      ->check(whole_number(1));
   command->add_option("--exclusion", options->fluss.exclusion_factor, "No boundary is found within L times this of an end or of another boundary")
       ->capture_default_str()
       ->type_name("FACTOR")
-      ->check(CLI::PositiveNumber);
+      ->check(whole_number(1));
   command->add_option("--regimes", options->fluss.regimes, "Regimes to look for; one less than that are reported")
       ->capture_default_str()
       ->type_name("N")
-      ->check(CLI::PositiveNumber);
+      ->check(whole_number(1));
   command->add_flag("--json", options->json, "Print JSON (docs/schema/stability-1.json)");
   command->footer(R"(The defaults are those of del Rey et al. (m = L = 10, excl_factor = 3, 2 regimes).
 

@@ -123,14 +123,18 @@ std::string axis_number(double value) { return fmt::format("{:.4g}", value); }
 
 }  // namespace
 
-AxisRange round_range(double low, double high) {
-  // Steps of 1, 2 or 5 times a power of ten, about five of them.
-  const double rough = std::max(high - low, 1e-9 * std::max(1.0, std::abs(high))) / 5.0;
+double round_step(double span) {
+  const double rough = span / 5.0;
   const double magnitude = std::pow(10.0, std::floor(std::log10(rough)));
   double step = 10.0 * magnitude;
   for (const double factor : {5.0, 2.0, 1.0}) {
     if (factor * magnitude >= rough) step = factor * magnitude;
   }
+  return step;
+}
+
+AxisRange round_range(double low, double high) {
+  const double step = round_step(std::max(high - low, 1e-9 * std::max(1.0, std::abs(high))));
   const double floor = std::floor(low / step) * step;
   return {.low = floor, .high = std::max(floor + step, std::ceil(high / step) * step)};
 }
@@ -174,6 +178,9 @@ std::string draw(const Plot& plot, const Terminal& terminal) {
   const std::size_t pad = width > used ? (width - used) / 2 : 1;
   text += fmt::format("{:>{}}{}{:>{}}{}{:>{}}{}\n", "", kMargin + 1, left, "", pad,
                       terminal.dim(plot.x_label), "", width > used + pad ? width - used - pad : 1, right);
+  if (!plot.legend.empty()) {
+    text += fmt::format("{:>{}}{}\n", "", kMargin + 1, terminal.dim(plot.legend));
+  }
   return text;
 }
 

@@ -38,7 +38,8 @@ struct Plot {
   std::optional<PlotBand> band;
   std::vector<PlotLine> lines;
   std::optional<double> level;      ///< A dashed horizontal line.
-  std::vector<double> x_marks;      ///< Ticks under the x axis, e.g. where epochs end.
+  std::vector<double> x_marks;      ///< Ticks on the x axis, e.g. where epochs begin.
+  std::string legend;               ///< What band and dashes mean; may be empty.
 };
 
 /// The range [low, high] widened to round numbers, for an axis.
@@ -46,6 +47,8 @@ struct AxisRange {
   double low, high;
 };
 AxisRange round_range(double low, double high);
+/// The step of 1, 2 or 5 times a power of ten that cuts `span` > 0 into about five parts.
+double round_step(double span);
 
 /// The chart as text, each line ended by a newline. Lines are drawn in braille dots (2 x 4 to a
 /// character), or in '*' where the terminal has no Unicode.

@@ -116,8 +116,9 @@ std::string table(const ProjectionReport& report, const Terminal& terminal) {
   return text;
 }
 
-std::string power_chart(const ProjectionReport& report, const Terminal& terminal) {
-  Plot plot{.title = "Power", .x_label = "", .y_label = "", .band = {}, .lines = {}, .level = {}, .x_marks = {}};
+Plot power_plot(const ProjectionReport& report) {
+  Plot plot;
+  plot.title = "Power";
   double highest = 0.0;
   for (const auto& point : report.power) highest = std::max(highest, point.power_w);
   const AxisUnit watts = axis_unit(Watts(highest));
@@ -137,10 +138,11 @@ std::string power_chart(const ProjectionReport& report, const Terminal& terminal
   plot.x_label = fmt::format("time, {} (a tick where an epoch begins)", time.unit);
   plot.x_max = (end_s - start_s) / time.factor;
   plot.y_max = round_range(0.0, std::max(highest / watts.factor, 1e-9)).high;
-  return draw(plot, terminal);
+  return plot;
 }
 
-std::string cone_chart(const ProjectionReport& report, const Terminal& terminal) {
+// None where the method never answered.
+std::optional<Plot> cone_plot(const ProjectionReport& report) {
   double low = std::numeric_limits<double>::infinity(), high = 0.0;
   const auto include = [&](double j) {
     low = std::min(low, j);
@@ -152,12 +154,14 @@ std::string cone_chart(const ProjectionReport& report, const Terminal& terminal)
     if (forecast.energy->low) include(forecast.energy->low->value());
     if (forecast.energy->high) include(forecast.energy->high->value());
   }
-  if (!(low <= high)) return "";
+  if (!(low <= high)) return std::nullopt;
   const Joules outcome = measured(report.run).energy;
   if (report.complete) include(outcome.value());
   const AxisUnit unit = axis_unit(Joules(high));
 
-  Plot plot{.title = "Projected total", .x_label = "", .y_label = "", .band = PlotBand{}, .lines = {}, .level = {}, .x_marks = {}};
+  Plot plot;
+  plot.title = "Projected total";
+  plot.band = PlotBand{};
   PlotLine line{.points = {}, .colour = "33"};
   // The axis begins at epoch 1, also where the answer comes later: one sees how late.
   for (const Forecast& forecast : report.forecasts) {
@@ -183,10 +187,11 @@ std::string cone_chart(const ProjectionReport& report, const Terminal& terminal)
   plot.y_label = unit.unit;
   plot.x_label = "epochs seen";
   if (report.complete) plot.level = outcome.value() / unit.factor;
-  std::string legend = plot.band->points.empty() ? "" : fmt::format(
-      "shaded: {:.0f} % interval", 100.0 * report.forecasts.front().coverage);
-  if (report.complete) legend += fmt::format("{}dashed: what it took", legend.empty() ? "" : ", ");
-  return draw(plot, terminal) + (legend.empty() ? "" : terminal.dim("          " + legend) + "\n");
+  if (!plot.band->points.empty()) {
+    plot.legend = fmt::format("shaded: {:.0f} % interval", 100.0 * report.forecasts.front().coverage);
+  }
+  if (report.complete) plot.legend += fmt::format("{}dashed: what it took", plot.legend.empty() ? "" : ", ");
+  return plot;
 }
 
 // The words a reader should keep: what it took, what was projected, and how far off that was.
@@ -212,6 +217,13 @@ std::string conclusion(const ProjectionReport& report) {
 }
 
 }  // namespace
+
+std::vector<Plot> projection_plots(const ProjectionReport& report) {
+  std::vector<Plot> plots;
+  if (!report.power.empty()) plots.push_back(power_plot(report));
+  if (auto cone = cone_plot(report)) plots.push_back(std::move(*cone));
+  return plots;
+}
 
 Json projection_json(const ProjectionReport& report) {
   const Measured sums = measured(report.run);
@@ -259,10 +271,8 @@ std::string projection_text(const ProjectionReport& report, const Terminal& term
   text += fmt::format("Energy: {}{}{}\n", origins, devices.empty() ? "" : ", of ", devices);
   for (const std::string& line : read_report_lines(report.read)) text += fmt::format("Note: {}.\n", line);
   text += '\n';
-  if (charts && !report.power.empty()) text += power_chart(report, terminal) + "\n";
   if (charts) {
-    const std::string cone = cone_chart(report, terminal);
-    if (!cone.empty()) text += cone + "\n";
+    for (const Plot& plot : projection_plots(report)) text += draw(plot, terminal) + "\n";
   }
   text += table(report, terminal) + "\n" + conclusion(report);
   return text;

@@ -9,6 +9,7 @@
 #include "joulecast/run/forecast.h"
 #include "joulecast/run/integrate.h"
 #include "report/json.h"
+#include "report/plot.h"
 #include "report/power_thumbnail.h"
 #include "report/terminal.h"
 
@@ -26,6 +27,10 @@ struct ProjectionReport {
 
 /// joulecast.projection/1
 Json projection_json(const ProjectionReport& report);
+
+/// The charts of power with epochs (if there are samples) and of the projection's cone (if the method
+/// answered).
+std::vector<Plot> projection_plots(const ProjectionReport& report);
 
 /// A table, and if asked for the charts of power and of the projection's cone.
 std::string projection_text(const ProjectionReport& report, const Terminal& terminal, bool charts);

@@ -93,10 +93,9 @@ Result<std::size_t> CsvReader::need_column(std::string_view name) const {
   if (const auto index = column(name)) return *index;
   const std::vector<std::string_view> names(header_.begin(), header_.end());
   const auto near = nearest(name, names);
-  return Error{fmt::format("{}:1: there is no column {}{}; the columns are: {}", lines_.name(),
-                           quoted(name),
-                           near ? fmt::format(" (did you mean {}?)", quoted(*near)) : "",
-                           fmt::join(header_, ", "))};
+  return Error{fmt::format(
+      "{}:1: there is no column {}{}; the columns are: {}", lines_.name(), quoted(name),
+      near ? fmt::format(" (did you mean {}?)", quoted(*near)) : "", fmt::join(header_, ", "))};
 }
 
 LineReader::Step CsvReader::next() {

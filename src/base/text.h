@@ -19,7 +19,8 @@ std::optional<std::int64_t> parse_integer(std::string_view text);
 
 /// `text` fit to be shown in an error message: quoted, shortened, control characters escaped.
 std::string quoted(std::string_view text);
-// Without these a std::string would find std::quoted, where <iomanip> is included.
+// Where <iomanip> is included, a std::string would find std::quoted without these.
+inline std::string quoted(const char* text) { return quoted(std::string_view(text)); }
 inline std::string quoted(const std::string& text) { return quoted(std::string_view(text)); }
 inline std::string quoted(std::string& text) { return quoted(std::string_view(text)); }
 

@@ -36,6 +36,20 @@ const char* to_string(WorkUnit unit) {
   return "tokens";
 }
 
+std::optional<double> work_of(const Epoch& epoch, WorkUnit unit) {
+  switch (unit) {
+    case WorkUnit::kEpochs:
+      return 1.0;
+    case WorkUnit::kSteps:
+      return epoch.steps;
+    case WorkUnit::kSamples:
+      return epoch.samples;
+    case WorkUnit::kTokens:
+      break;
+  }
+  return epoch.tokens;
+}
+
 void TeeSink::device(const Device& device) {
   for (RunSink* sink : sinks_) sink->device(device);
 }

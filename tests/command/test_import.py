@@ -25,12 +25,15 @@ def test_nvidia_smi(joulecast, write):
     assert energy["origin"] == "integrated"
 
 
-def test_a_last_line_cut_off_in_a_number_is_a_broken_row(joulecast, write):
-    cut = NVIDIA_SMI[: NVIDIA_SMI.rindex("72.00")] + "7"
-    document = summary(joulecast, write("power.csv", cut))
-    assert document["run"]["samples"] == 19
-    assert document["run"]["bad_rows"] == 1
-    assert document["run"]["first_bad_rows"][0]["line"] == 21
+@pytest.mark.parametrize("cut", ["9", "69.0", "69.00 W"])
+def test_a_last_line_cut_off_is_a_broken_row_even_where_it_looks_whole(joulecast, write, cut):
+    power_last = "\n".join(",".join(line.split(",")[i] for i in (0, 1, 3, 2)) for line in NVIDIA_SMI.splitlines())
+    for text in (NVIDIA_SMI, power_last):
+        whole = text[: text.rindex("69.00")] + cut
+        document = summary(joulecast, write("power.csv", whole))
+        assert document["run"]["samples"] == 19
+        assert document["run"]["bad_rows"] == 1
+        assert document["run"]["first_bad_rows"][0]["line"] == 21
 
 
 def test_gzip_and_plain_are_the_same(joulecast, write):

@@ -29,12 +29,14 @@ struct BadRow {
 
 /// What a reader found and what it did about what was wrong.
 struct ReadReport {
-  std::string format;         ///< Name of the format, as in formats().
-  Plan plan;                  ///< As far as the recording says.
-  std::optional<double> start_unix_s;  ///< Wall clock of time zero (local time read as UTC where no zone is given).
+  std::string format;  ///< Name of the format, as in formats().
+  Plan plan;           ///< As far as the recording says.
+  std::optional<double>
+      start_unix_s;  ///< Wall clock of time zero (local time read as UTC where no zone is given).
   std::uint64_t rows = 0;     ///< Data rows seen, good or bad.
   std::uint64_t samples = 0;  ///< Samples handed on.
-  std::uint64_t bad_rows = 0;  ///< Rows that do not parse, or hold NaN, negative or impossible watts.
+  std::uint64_t bad_rows =
+      0;  ///< Rows that do not parse, or hold NaN, negative or impossible watts.
   std::vector<BadRow> first_bad_rows;  ///< The first few.
   std::uint64_t duplicates = 0;        ///< Rows with a device's time seen just before; dropped.
   std::uint64_t out_of_order = 0;      ///< Single rows from the past; dropped.

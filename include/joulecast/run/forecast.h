@@ -19,6 +19,14 @@ struct Estimate {
   std::optional<Q> low, high;
 };
 
+/// One of the causes that make an interval as wide as it is, named so that one sees what would narrow
+/// it: "noise", "drift", "meter", "phases", "events", "evaluations", "stopping".
+struct IntervalPart {
+  std::string cause;
+  Joules energy;     ///< One standard deviation of the total due to it.
+  Seconds duration;  ///< The same of the duration.
+};
+
 /// The whole training's energy, time and mean power as seen at one moment.
 struct Forecast {
   std::string method;
@@ -30,6 +38,9 @@ struct Forecast {
   std::optional<Estimate<Seconds>> duration;
   std::optional<Estimate<Watts>> power;
   double coverage = 0.9;  ///< Nominal coverage of the intervals, in (0, 1).
+  std::vector<IntervalPart> parts;  ///< The intervals' parts; independent, so they add in squares.
+  /// What the figures rest on that may turn out otherwise, e.g. "holds if no further phase comes".
+  std::vector<std::string> notes;
   /// The origins of the joules that it was computed from.
   std::vector<Origin> origins;
   /// What it was told that nobody knows while the training runs, e.g. "true duration: 540.2 s".

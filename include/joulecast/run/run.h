@@ -36,6 +36,9 @@ struct Trace {
   std::vector<double> power_w;
 };
 
+/// What a run's work is counted in.
+enum class WorkUnit { kEpochs, kSteps, kSamples, kTokens };
+
 /// One evaluation (validation) pass inside an epoch.
 struct Evaluation {
   double start_s = 0.0;
@@ -55,14 +58,11 @@ struct Epoch {
   std::optional<Joules> energy;  ///< Everything between start and end, evaluation included.
   Origin energy_origin = Origin::kReported;  ///< The worst among the origins of its parts.
   std::optional<Evaluation> evaluation;
-  std::optional<double> samples;  ///< Training samples processed in the block.
+  std::optional<double> steps, samples, tokens;  ///< Training work done in the block, where known.
   std::optional<double> loss, validation_loss, accuracy;
 
   Seconds duration() const { return Seconds(end_s - start_s); }
 };
-
-/// What a run's work is counted in.
-enum class WorkUnit { kEpochs, kSteps, kSamples, kTokens };
 
 /// What is planned before a training starts; what is absent is not known.
 struct Plan {
@@ -78,6 +78,9 @@ struct Run {
   std::vector<Trace> traces;           ///< In order of first appearance.
   std::vector<Epoch> epochs;           ///< In order of time.
 };
+
+/// The training work of a block in a unit: 1 for epochs, else what the recording says of it.
+std::optional<double> work_of(const Epoch& epoch, WorkUnit unit);
 
 const char* to_string(DeviceKind kind);
 const char* to_string(WorkUnit unit);

@@ -1,0 +1,6 @@
+#include "checking_sink.h"
+#include "readers/epochs_csv.h"
+
+extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
+  return joulecast::fuzz::fuzz_format(joulecast::readers::read_epochs, data, size);
+}

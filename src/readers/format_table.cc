@@ -1,0 +1,42 @@
+// The formats. To add one: its file, and its line here.
+#include <array>
+
+#include "readers/carbontracker.h"
+#include "readers/codecarbon.h"
+#include "readers/epochs_csv.h"
+#include "readers/format.h"
+#include "readers/mlperf.h"
+#include "readers/nvidia_smi.h"
+#include "readers/recording.h"
+#include "readers/samples_csv.h"
+
+namespace joulecast::readers {
+
+std::span<const Format> format_table() {
+  static constexpr std::array kFormats = {
+      Format{{"joulecast", "a recording folder, as joulecast writes it"},
+             recognises_recording,
+             read_recording},
+      Format{{"mlperf", "an MLPerf training log with the node power log beside it"},
+             recognises_mlperf,
+             read_mlperf},
+      Format{{"nvidia-smi", "the CSV of nvidia-smi --query-gpu=timestamp,power.draw --format=csv"},
+             recognises_nvidia_smi,
+             read_nvidia_smi},
+      Format{{"codecarbon", "CodeCarbon's emissions.csv, a row per epoch"},
+             recognises_codecarbon,
+             read_codecarbon},
+      Format{{"carbontracker", "a log of Carbontracker"},
+             recognises_carbontracker,
+             read_carbontracker},
+      Format{{"epochs", "CSV: epoch, duration_s, energy_j [, phase, samples, accuracy, loss]"},
+             recognises_epochs,
+             read_epochs},
+      Format{{"samples", "CSV: time_s, power_w or power_<device>_w; or watts, one per line"},
+             recognises_samples,
+             read_samples},
+  };
+  return kFormats;
+}
+
+}  // namespace joulecast::readers

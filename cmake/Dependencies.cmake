@@ -5,6 +5,8 @@ find_package(ZLIB REQUIRED)
 find_package(fmt 9 REQUIRED)
 # Debian has no static libfmt; the portable binary takes the header-only form.
 set(JOULECAST_FMT $<IF:$<BOOL:${JOULECAST_PORTABLE}>,fmt::fmt-header-only,fmt::fmt>)
+# Debian's RE2 has no CMake package; by its plain name an installed joulecast needs none either.
+set(JOULECAST_RE2 $<IF:$<BOOL:${JOULECAST_PORTABLE}>,-l:libre2.a,re2>)
 find_package(nlohmann_json 3.11 REQUIRED)
 find_package(CLI11 2.1 REQUIRED)
 find_package(Boost 1.74 REQUIRED)

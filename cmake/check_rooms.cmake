@@ -1,3 +1,4 @@
+cmake_minimum_required(VERSION 3.25)
 # Run as: cmake -DSOURCE_DIR=... -P check_rooms.cmake
 # Fails where a file includes a header of a room that its own room may not use. The table is the
 # list of joulecast_room() lines in CMakeLists.txt.

@@ -20,7 +20,7 @@ enum class Sign { kAny, kNotNegative, kPositive };
 // Where a table's columns are.
 struct Columns {
   std::size_t epoch = 0;
-  std::optional<std::size_t> phase, duration, energy, start, end, samples, accuracy, loss,
+  std::optional<std::size_t> phase, duration, energy, start, end, steps, samples, tokens, accuracy, loss,
       validation_loss, evaluation_start, evaluation_end, evaluation_energy, origin;
 };
 
@@ -89,7 +89,9 @@ Result<EpochRow> read_row(const CsvReader& csv, const Columns& columns) {
   row.evaluation_end_s = reader.number(columns.evaluation_end, Sign::kAny, kLatestTimeS);
   row.evaluation_energy_j =
       reader.number(columns.evaluation_energy, Sign::kNotNegative, kGreatestNumber);
+  row.steps = reader.plain(columns.steps, Sign::kNotNegative);
   row.samples = reader.plain(columns.samples, Sign::kNotNegative);
+  row.tokens = reader.plain(columns.tokens, Sign::kNotNegative);
   row.accuracy = reader.plain(columns.accuracy);
   row.loss = reader.plain(columns.loss);
   row.validation_loss = reader.plain(columns.validation_loss);
@@ -112,7 +114,9 @@ Result<EpochRow> read_row(const CsvReader& csv, const Columns& columns) {
 }  // namespace
 
 Result<EpochRows> read_epoch_rows(CsvReader& csv) {
-  const auto epoch = csv.need_column("epoch");
+  // A training of one epoch is recorded in blocks of its steps.
+  const auto block = csv.column("block");
+  const auto epoch = block ? Result<std::size_t>(*block) : csv.need_column("epoch");
   if (!epoch) return epoch.error();
   Columns columns;
   columns.epoch = *epoch;
@@ -121,7 +125,9 @@ Result<EpochRows> read_epoch_rows(CsvReader& csv) {
   columns.energy = csv.column("energy_j");
   columns.start = csv.column("start_s");
   columns.end = csv.column("end_s");
+  columns.steps = csv.column("steps");
   columns.samples = csv.column("samples");
+  columns.tokens = csv.column("tokens");
   columns.accuracy = csv.column("accuracy");
   columns.loss = csv.column("loss");
   columns.validation_loss = csv.column("val_loss");

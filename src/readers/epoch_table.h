@@ -27,7 +27,7 @@ struct EpochRow {
   std::string phase;
   std::optional<PlacedNumber> duration_s, energy_j, start_s, end_s;
   std::optional<PlacedNumber> evaluation_start_s, evaluation_end_s, evaluation_energy_j;
-  std::optional<double> samples, loss, validation_loss, accuracy;
+  std::optional<double> steps, samples, tokens, loss, validation_loss, accuracy;
   std::optional<Origin> origin;
 };
 
@@ -37,7 +37,7 @@ struct EpochRows {
   bool last_without_newline = false;
 };
 
-/// Reads a table with a column `epoch`; of the others, what is there. Fields may be empty. Errors:
+/// Reads a table with a column `epoch` or `block`; of the others, what is there. Fields may be empty. Errors:
 /// a number that is none, negative or infinite where it cannot be, a row with missing fields.
 Result<EpochRows> read_epoch_rows(CsvReader& csv);
 

@@ -93,7 +93,9 @@ class EpochBuilder {
     epoch_.end_s = epoch_.start_s + *duration;
     if (row.energy_j) epoch_.energy = Joules(row.energy_j->value);
     epoch_.energy_origin = row.origin.value_or(Origin::kReported);
+    epoch_.steps = row.steps;
     epoch_.samples = row.samples;
+    epoch_.tokens = row.tokens;
     epoch_.loss = row.loss;
     epoch_.validation_loss = row.validation_loss;
     epoch_.accuracy = row.accuracy;
@@ -159,7 +161,7 @@ bool contains(const std::vector<std::string>& words, std::string_view word) {
 
 bool recognises_epochs(std::string_view head) {
   const auto header = header_fields(head);
-  return contains(header, "epoch") &&
+  return (contains(header, "epoch") || contains(header, "block")) &&
          (contains(header, "energy_j") || contains(header, "duration_s") ||
           contains(header, "start_s"));
 }

@@ -151,7 +151,9 @@ Status read_epochs_part(LineReader lines, ReadContext& context) {
     epoch.end_s = row.end_s->value;
     if (row.energy_j) epoch.energy = Joules(row.energy_j->value);
     epoch.energy_origin = row.origin.value_or(Origin::kReported);
+    epoch.steps = row.steps;
     epoch.samples = row.samples;
+    epoch.tokens = row.tokens;
     epoch.loss = row.loss;
     epoch.validation_loss = row.validation_loss;
     epoch.accuracy = row.accuracy;

@@ -85,16 +85,13 @@ class Published : public Projector {
       }
     }
 
-    Forecast forecast{.method = to_string(method_),
-                      .epochs_seen = static_cast<std::int64_t>(seen_),
-                      .phase = epoch.phase,
-                      .stable = method_ != PublishedMethod::kFirstEpochs && seen_ > skip_,
-                      .energy = {},
-                      .duration = {},
-                      .power = {},
-                      .coverage = coverage_,
-                      .origins = origins_,
-                      .told = {}};
+    Forecast forecast;
+    forecast.method = to_string(method_);
+    forecast.epochs_seen = static_cast<std::int64_t>(seen_);
+    forecast.phase = epoch.phase;
+    forecast.stable = method_ != PublishedMethod::kFirstEpochs && seen_ > skip_;
+    forecast.coverage = coverage_;
+    forecast.origins = origins_;
     if (seen_ >= skip_ + window_) {
       if (method_ == PublishedMethod::kStepPower) {
         answer_from_power(forecast);

@@ -44,7 +44,7 @@ const fs::path& temp_folder() {
 // A file of `rows` rows, each made by row(i); made once.
 template <typename Row>
 fs::path file_of(const std::string& name, std::int64_t rows, const char* header, Row&& row) {
-  const fs::path path = temp_folder() / fmt::format("{}_{}.csv", name, rows);
+  fs::path path = temp_folder() / fmt::format("{}_{}.csv", name, rows);
   if (fs::exists(path)) return path;
   std::ofstream file(path);
   file << header;

@@ -11,10 +11,15 @@ int main(int argc, char** argv) {
   const auto report = readers::read_run(argc > 1 ? argv[1] : "", {}, run);
   if (!report) return std::fprintf(stderr, "%s\n", report.error().message.c_str()), 1;
   const auto epochs = run.finish().epochs;
-  const step::Told told{.epochs = double(epochs.size()), .epochs_from = "planned", .duration = {}, .duration_from = ""};
+  const step::Told told{.epochs = double(epochs.size()),
+                        .epochs_from = "planned",
+                        .duration = {},
+                        .duration_from = ""};
   const auto projector = step::make_published(step::PublishedMethod::kStepEpoch, told);
   for (const Epoch& epoch : epochs) {
     const Forecast forecast = (*projector)->add(epoch);
-    if (forecast.energy) std::printf("%.1f J projected after epoch %lld\n", forecast.energy->value.value(), static_cast<long long>(epoch.number));
+    if (forecast.energy)
+      std::printf("%.1f J projected after epoch %lld\n", forecast.energy->value.value(),
+                  static_cast<long long>(epoch.number));
   }
 }

@@ -40,7 +40,8 @@ class FileSource : public ByteSource {
   }
 
   double fraction_read() const override {
-    return size_ == 0 ? 1.0 : std::min(1.0, static_cast<double>(read_) / static_cast<double>(size_));
+    return size_ == 0 ? 1.0
+                      : std::min(1.0, static_cast<double>(read_) / static_cast<double>(size_));
   }
 
  private:

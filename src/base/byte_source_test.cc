@@ -42,7 +42,7 @@ std::string drain(ByteSource& source) {
 }
 
 std::filesystem::path temp_file(const std::string& name, const std::string& bytes) {
-  const auto path = std::filesystem::path(testing::TempDir()) / ("byte_source_" + name);
+  auto path = std::filesystem::path(testing::TempDir()) / ("byte_source_" + name);
   std::ofstream(path, std::ios::binary) << bytes;
   return path;
 }

@@ -29,7 +29,8 @@ class ProgressLine {
   }
 
  private:
-  std::chrono::steady_clock::time_point next_ = std::chrono::steady_clock::now() + std::chrono::seconds(1);
+  std::chrono::steady_clock::time_point next_ =
+      std::chrono::steady_clock::now() + std::chrono::seconds(1);
   bool shown_ = false;
 };
 
@@ -50,7 +51,8 @@ CLI::Validator above_zero() {
   return CLI::Validator(
       [](const std::string& text) {
         const auto number = parse_number(text);
-        return number && *number > 0.0 ? std::string() : fmt::format("must be a number above 0, not '{}'", text);
+        return number && *number > 0.0 ? std::string()
+                                       : fmt::format("must be a number above 0, not '{}'", text);
       },
       "");
 }
@@ -71,10 +73,12 @@ void RunOptions::add_to(CLI::App& command, const std::string& interval_flags) {
       ->required()
       ->type_name("");
   command
-      .add_option("--format", format, "Read RUN as this format instead of recognising it by content")
+      .add_option("--format", format,
+                  "Read RUN as this format instead of recognising it by content")
       ->type_name("NAME");
   command
-      .add_option(interval_flags, interval_s, "Sampling interval of a recording of watts without times, in seconds")
+      .add_option(interval_flags, interval_s,
+                  "Sampling interval of a recording of watts without times, in seconds")
       ->type_name("SECONDS")
       ->check(above_zero());
 }
@@ -84,7 +88,9 @@ readers::ReadOptions RunOptions::read_options() const {
   options.format = format;
   if (interval_s > 0.0) options.interval_s = interval_s;
   if (::isatty(STDERR_FILENO) == 1) {
-    options.progress = [line = std::make_shared<ProgressLine>()](double fraction) { line->update(fraction); };
+    options.progress = [line = std::make_shared<ProgressLine>()](double fraction) {
+      line->update(fraction);
+    };
   }
   return options;
 }

@@ -44,7 +44,8 @@ struct RunOptions {
 
   /// `interval_flags`: in most commands the sampling interval is --interval too; in `project` that
   /// word is taken by the forecast's interval.
-  void add_to(CLI::App& command, const std::string& interval_flags = "--interval,--sampling-interval");
+  void add_to(CLI::App& command,
+              const std::string& interval_flags = "--interval,--sampling-interval");
   /// With a progress line on standard error while it is a terminal and reading takes long.
   readers::ReadOptions read_options() const;
 };

@@ -28,7 +28,8 @@ std::string bash(const CLI::App& program) {
   std::string cases;
   for (const CLI::App* command : commands_of(program)) {
     names.push_back(command->get_name());
-    cases += fmt::format("    {}) words=\"{}\" ;;\n", command->get_name(), fmt::join(options_of(*command), " "));
+    cases += fmt::format("    {}) words=\"{}\" ;;\n", command->get_name(),
+                         fmt::join(options_of(*command), " "));
   }
   return fmt::format(R"(# joulecast completion for bash: source <(joulecast completion bash)
 _joulecast() {{
@@ -39,7 +40,8 @@ _joulecast() {{
   case $word in -*) ;; *) [ "$COMP_CWORD" -gt 1 ] && COMPREPLY+=($(compgen -f -- "$word")) ;; esac
 }}
 complete -o filenames -F _joulecast joulecast
-)", fmt::join(names, " "), cases);
+)",
+                     fmt::join(names, " "), cases);
 }
 
 std::string zsh(const CLI::App& program) {
@@ -62,14 +64,15 @@ _joulecast() {{
   fi
 }}
 _joulecast "$@"
-)", commands, cases);
+)",
+                     commands, cases);
 }
 
 std::string fish(const CLI::App& program) {
   std::string text = "# joulecast completion for fish: joulecast completion fish | source\n";
   for (const CLI::App* command : commands_of(program)) {
-    text += fmt::format("complete -c joulecast -n __fish_use_subcommand -a {} -d '{}'\n", command->get_name(),
-                        command->get_description());
+    text += fmt::format("complete -c joulecast -n __fish_use_subcommand -a {} -d '{}'\n",
+                        command->get_name(), command->get_description());
     for (const std::string& option : options_of(*command)) {
       text += fmt::format("complete -c joulecast -n '__fish_seen_subcommand_from {}' -l {}\n",
                           command->get_name(), option.substr(2));
@@ -82,14 +85,17 @@ std::string fish(const CLI::App& program) {
 
 void add_completion(CLI::App& program, Action& action) {
   auto shell = std::make_shared<std::string>();
-  CLI::App* command = program.add_subcommand("completion", "Print a completion script for bash, zsh or fish");
+  CLI::App* command =
+      program.add_subcommand("completion", "Print a completion script for bash, zsh or fish");
   command->add_option("SHELL", *shell, "bash, zsh or fish")
       ->required()
       ->type_name("")
       ->check(CLI::IsMember({"bash", "zsh", "fish"}));
   command->callback([shell, &program, &action] {
     action = [shell, &program] {
-      return print(*shell == "bash" ? bash(program) : *shell == "zsh" ? zsh(program) : fish(program));
+      return print(*shell == "bash"  ? bash(program)
+                   : *shell == "zsh" ? zsh(program)
+                                     : fish(program));
     };
   });
 }

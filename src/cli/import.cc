@@ -51,11 +51,15 @@ std::string formats_text() {
 
 void add_import(CLI::App& program, Action& action) {
   auto options = std::make_shared<ImportOptions>();
-  CLI::App* command = program.add_subcommand("import", "Read a recording, say what it holds, convert it");
+  CLI::App* command =
+      program.add_subcommand("import", "Read a recording, say what it holds, convert it");
   options->run.add_to(*command);
-  command->add_option("-o,--output", options->output, "Write it as a joulecast recording: a new folder")
+  command
+      ->add_option("-o,--output", options->output,
+                   "Write it as a joulecast recording: a new folder")
       ->type_name("FOLDER");
-  command->add_flag("--json", options->json, "Print the summary as JSON (docs/schema/import-1.json)");
+  command->add_flag("--json", options->json,
+                    "Print the summary as JSON (docs/schema/import-1.json)");
   command->footer(formats_text());
   command->callback([options, &action] { action = [options] { return import(*options); }; });
 }

@@ -59,7 +59,8 @@ Result<report::ProjectionReport> read(const ProjectOptions& options) {
   RunSink* sink = &both;
   if (!options.marks.empty()) {
     EpochsOnly marks(both);
-    auto read = readers::read_run(options.marks, {.format = "epochs", .interval_s = {}, .progress = {}}, marks);
+    auto read = readers::read_run(options.marks,
+                                  {.format = "epochs", .interval_s = {}, .progress = {}}, marks);
     if (!read) return read.error();
     sink = &samples;
   }
@@ -72,15 +73,17 @@ Result<report::ProjectionReport> read(const ProjectOptions& options) {
   report.power = thumbnail.points();
 
   if (report.run.epochs.empty()) {
-    return Error{fmt::format("{}: the recording has no epoch marks, so there is nothing to project from; "
-                             "give them with --epoch-marks FILE (a CSV of epoch,start_s,end_s)",
-                             options.run.path)};
+    return Error{
+        fmt::format("{}: the recording has no epoch marks, so there is nothing to project from; "
+                    "give them with --epoch-marks FILE (a CSV of epoch,start_s,end_s)",
+                    options.run.path)};
   }
   for (const Epoch& epoch : report.run.epochs) {
     if (!epoch.energy) {
-      return Error{fmt::format("{}: no samples cover epoch {} ({:.6g} s to {:.6g} s), so its energy is not "
-                               "known; are marks and samples of the same run and clock?",
-                               options.run.path, epoch.number, epoch.start_s, epoch.end_s)};
+      return Error{
+          fmt::format("{}: no samples cover epoch {} ({:.6g} s to {:.6g} s), so its energy is not "
+                      "known; are marks and samples of the same run and clock?",
+                      options.run.path, epoch.number, epoch.start_s, epoch.end_s)};
     }
   }
   return report;
@@ -89,8 +92,10 @@ Result<report::ProjectionReport> read(const ProjectOptions& options) {
 int project(const ProjectOptions& options) {
   const auto method = step::published_method(options.method);
   if (!method) {
-    return fail({fmt::format("there is no method '{}'; choose first-epochs, step-power or step-epoch",
-                             options.method)}, kBadUsage);
+    return fail(
+        {fmt::format("there is no method '{}'; choose first-epochs, step-power or step-epoch",
+                     options.method)},
+        kBadUsage);
   }
   auto loaded = read(options);
   if (!loaded) return fail(loaded.error());
@@ -100,11 +105,13 @@ int project(const ProjectOptions& options) {
 
   // A recording that ended knows what its user did not; the answer says that it was told.
   const bool epochs_given = options.epochs > 0.0;
-  const std::optional<double> planned = epochs_given ? std::optional(options.epochs) : report.read.plan.total;
+  const std::optional<double> planned =
+      epochs_given ? std::optional(options.epochs) : report.read.plan.total;
   if (epochs_given && options.epochs < seen) {
-    return fail({fmt::format("--epochs {} is less than the {} epochs that {} holds; give the whole "
-                             "training's number, or leave it out",
-                             options.epochs, seen, options.run.path)});
+    return fail(
+        {fmt::format("--epochs {} is less than the {} epochs that {} holds; give the whole "
+                     "training's number, or leave it out",
+                     options.epochs, seen, options.run.path)});
   }
   report.complete = !epochs_given || options.epochs <= seen;
   step::Told told;
@@ -117,9 +124,10 @@ int project(const ProjectOptions& options) {
     told.duration = Seconds(recorded_s);
     told.duration_from = "true duration of the recording";
   } else if (*method == step::PublishedMethod::kStepPower) {
-    return fail({fmt::format("step-power multiplies by the duration of the whole training, and the recording "
-                             "holds only {} of {} epochs; give --duration SECONDS, or use --method step-epoch",
-                             seen, options.epochs)});
+    return fail({fmt::format(
+        "step-power multiplies by the duration of the whole training, and the recording "
+        "holds only {} of {} epochs; give --duration SECONDS, or use --method step-epoch",
+        seen, options.epochs)});
   }
 
   auto projector = step::make_published(*method, told, options.published);
@@ -134,26 +142,36 @@ int project(const ProjectOptions& options) {
 
 void add_project(CLI::App& program, Action& action) {
   auto options = std::make_shared<ProjectOptions>();
-  CLI::App* command =
-      program.add_subcommand("project", "What will the whole training take? Answered after every epoch");
+  CLI::App* command = program.add_subcommand(
+      "project", "What will the whole training take? Answered after every epoch");
   options->run.add_to(*command, "--sampling-interval");
   command->add_option("--method", options->method, "first-epochs, step-power or step-epoch")
       ->capture_default_str()
       ->type_name("NAME");
-  command->add_option("--epochs", options->epochs, "Epochs of the whole training; left out, RUN holds them all")
+  command
+      ->add_option("--epochs", options->epochs,
+                   "Epochs of the whole training; left out, RUN holds them all")
       ->type_name("N")
       ->check(above_zero());
-  command->add_option("--duration", options->duration_s, "Duration of the whole training, for step-power")
+  command
+      ->add_option("--duration", options->duration_s,
+                   "Duration of the whole training, for step-power")
       ->type_name("SECONDS")
       ->check(above_zero());
-  command->add_option("--epoch-marks", options->marks, "Where epochs begin and end, if RUN does not say: a CSV of epoch,start_s,end_s in RUN's seconds")
+  command
+      ->add_option("--epoch-marks", options->marks,
+                   "Where epochs begin and end, if RUN does not say: a CSV of epoch,start_s,end_s "
+                   "in RUN's seconds")
       ->type_name("FILE");
-  command->add_option("--first", options->published.first_epochs, "first-epochs: how many epochs to average")
+  command
+      ->add_option("--first", options->published.first_epochs,
+                   "first-epochs: how many epochs to average")
       ->capture_default_str()
       ->type_name("K")
       ->check(whole_number(1));
-  command->add_option("--stabilizing-epoch", options->published.stabilizing_epochs,
-                      "step-*: how many epochs come before the window")
+  command
+      ->add_option("--stabilizing-epoch", options->published.stabilizing_epochs,
+                   "step-*: how many epochs come before the window")
       ->capture_default_str()
       ->type_name("S")
       ->check(whole_number(0));
@@ -161,7 +179,9 @@ void add_project(CLI::App& program, Action& action) {
       ->capture_default_str()
       ->type_name("W")
       ->check(whole_number(1));
-  command->add_option("--interval", options->published.coverage, "Nominal coverage of the interval, above 0 and below 1")
+  command
+      ->add_option("--interval", options->published.coverage,
+                   "Nominal coverage of the interval, above 0 and below 1")
       ->capture_default_str()
       ->type_name("FRACTION");
   command->add_flag("--json", options->json, "Print JSON (docs/schema/projection-1.json)");

@@ -26,8 +26,9 @@ struct StabilityOptions {
 // The device asked for, or the one that draws the most.
 Result<std::size_t> choose_device(const Run& run, const StabilityOptions& options) {
   if (run.traces.empty()) {
-    return Error{fmt::format("{}: the recording has no power samples; stability is seen in the power trace",
-                             options.run.path)};
+    return Error{
+        fmt::format("{}: the recording has no power samples; stability is seen in the power trace",
+                    options.run.path)};
   }
   std::vector<std::string> ids;
   std::size_t hungriest = 0;
@@ -68,7 +69,8 @@ int stability(const StabilityOptions& options) {
   const auto fluss = step::fluss(profile->index, options.fluss);
   if (!fluss) return fail({fmt::format("{}: {}", options.run.path, fluss.error().message)});
   for (const step::RegimeChange& change : fluss->changes) {
-    report.regimes.push_back({.index = change.index, .time_s = trace.time_s[change.index], .cac = change.cac});
+    report.regimes.push_back(
+        {.index = change.index, .time_s = trace.time_s[change.index], .cac = change.cac});
   }
   if (options.json) return print(report::stability_json(report).dump(2) + "\n");
   return print(report::stability_text(report, report::stdout_terminal()));
@@ -80,29 +82,40 @@ void add_stability(CLI::App& program, Action& action) {
   auto options = std::make_shared<StabilityOptions>();
   CLI::App* command = program.add_subcommand("stability", "Since when is the training stable?");
   options->run.add_to(*command);
-  command->add_option("--method", options->method, "fluss: the matrix profile's regimes (Gharghabi et al. 2017)")
+  command
+      ->add_option("--method", options->method,
+                   "fluss: the matrix profile's regimes (Gharghabi et al. 2017)")
       ->capture_default_str()
       ->type_name("NAME");
-  command->add_option("--device", options->device, "Whose power to look at; left out, the hungriest device")
+  command
+      ->add_option("--device", options->device,
+                   "Whose power to look at; left out, the hungriest device")
       ->type_name("ID");
   command->add_option("--window", options->window, "Samples in a window of the matrix profile")
       ->capture_default_str()
       ->type_name("M")
       ->check(whole_number(1));
-  command->add_option("--subsequence", options->fluss.length, "FLUSS's L: length of a regime's pattern, in samples")
+  command
+      ->add_option("--subsequence", options->fluss.length,
+                   "FLUSS's L: length of a regime's pattern, in samples")
       ->capture_default_str()
       ->type_name("L")
       ->check(whole_number(1));
-  command->add_option("--exclusion", options->fluss.exclusion_factor, "No boundary is found within L times this of an end or of another boundary")
+  command
+      ->add_option("--exclusion", options->fluss.exclusion_factor,
+                   "No boundary is found within L times this of an end or of another boundary")
       ->capture_default_str()
       ->type_name("FACTOR")
       ->check(whole_number(1));
-  command->add_option("--regimes", options->fluss.regimes, "Regimes to look for; one less than that are reported")
+  command
+      ->add_option("--regimes", options->fluss.regimes,
+                   "Regimes to look for; one less than that are reported")
       ->capture_default_str()
       ->type_name("N")
       ->check(whole_number(1));
   command->add_flag("--json", options->json, "Print JSON (docs/schema/stability-1.json)");
-  command->footer(R"(The defaults are those of del Rey et al. (m = L = 10, excl_factor = 3, 2 regimes).
+  command->footer(
+      R"(The defaults are those of del Rey et al. (m = L = 10, excl_factor = 3, 2 regimes).
 
 Example:
   joulecast stability gpu-power.csv --window 10 --regimes 2 --json)");

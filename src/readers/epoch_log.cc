@@ -23,11 +23,14 @@ struct Match {
   Epoch epoch;
 };
 
-// A date at the beginning of a line: "2026-11-23 10:00:00,123 - ..." or "[2026/11/23 10:00:00] ...".
+// A date at the beginning of a line: "2026-11-23 10:00:00,123 - ..." or "[2026/11/23 10:00:00]
+// ...".
 std::optional<double> leading_date(std::string_view line) {
-  static const RE2 kDate(R"(^[\[(]?(\d{4}[-/]\d\d[-/]\d\d[ T]\d\d:\d\d:\d\d(?:[.,]\d+)?(?:Z|[+-]\d\d:?\d\d)?))");
+  static const RE2 pattern(
+      R"(^[\[(]?(\d{4}[-/]\d\d[-/]\d\d[ T]\d\d:\d\d:\d\d(?:[.,]\d+)?(?:Z|[+-]\d\d:?\d\d)?))");
   re2::StringPiece date;
-  if (!RE2::PartialMatch(re2::StringPiece(line.data(), line.size()), kDate, &date)) return std::nullopt;
+  if (!RE2::PartialMatch(re2::StringPiece(line.data(), line.size()), pattern, &date))
+    return std::nullopt;
   std::string text(date.data(), date.size());
   std::replace(text.begin(), text.end(), ',', '.');
   return parse_civil_time(text);
@@ -38,15 +41,17 @@ class Pattern {
   explicit Pattern(const std::string& text) : regex_(text, RE2::Quiet) {}
 
   Status check() const {
-    if (!regex_.ok()) return Error{fmt::format("the epoch pattern cannot be used: {}", regex_.error())};
-    static constexpr std::string_view kGroups[] = {"epoch", "time", "duration", "loss", "val_loss",
-                                                   "accuracy", "steps", "samples", "tokens"};
+    if (!regex_.ok())
+      return Error{fmt::format("the epoch pattern cannot be used: {}", regex_.error())};
+    static constexpr std::string_view kGroups[] = {
+        "epoch", "time", "duration", "loss", "val_loss", "accuracy", "steps", "samples", "tokens"};
     for (const auto& [name, index] : regex_.NamedCapturingGroups()) {
       if (std::find(std::begin(kGroups), std::end(kGroups), name) != std::end(kGroups)) continue;
       const auto near = nearest(name, kGroups);
-      return Error{fmt::format("the epoch pattern has a group {}{}; the groups are: epoch, time, duration, loss, "
-                               "val_loss, accuracy, steps, samples, tokens",
-                               quoted(name), near ? fmt::format(" (did you mean {}?)", quoted(*near)) : "")};
+      return Error{fmt::format(
+          "the epoch pattern has a group {}{}; the groups are: epoch, time, duration, loss, "
+          "val_loss, accuracy, steps, samples, tokens",
+          quoted(name), near ? fmt::format(" (did you mean {}?)", quoted(*near)) : "")};
     }
     return {};
   }
@@ -54,11 +59,12 @@ class Pattern {
   // The groups of a line that matches, by index; group 0 is the whole match.
   bool match(std::string_view line, std::vector<re2::StringPiece>& groups) const {
     groups.resize(static_cast<std::size_t>(regex_.NumberOfCapturingGroups()) + 1);
-    return regex_.Match(re2::StringPiece(line.data(), line.size()), 0, line.size(), RE2::UNANCHORED, groups.data(),
-                        static_cast<int>(groups.size()));
+    return regex_.Match(re2::StringPiece(line.data(), line.size()), 0, line.size(), RE2::UNANCHORED,
+                        groups.data(), static_cast<int>(groups.size()));
   }
 
-  std::optional<std::string_view> group(const std::vector<re2::StringPiece>& groups, const std::string& name) const {
+  std::optional<std::string_view> group(const std::vector<re2::StringPiece>& groups,
+                                        const std::string& name) const {
     const auto& names = regex_.NamedCapturingGroups();
     const auto found = names.find(name);
     std::size_t index = 0;
@@ -97,12 +103,14 @@ class LogReader {
       match.date_s = parse_civil_time(*time);
       match.time_s = parse_number(*time);
       if (!match.date_s && !match.time_s) {
-        return error(number, fmt::format("{} is neither a date nor a number of seconds", quoted(*time)));
+        return error(number,
+                     fmt::format("{} is neither a date nor a number of seconds", quoted(*time)));
       }
     } else {
       match.date_s = leading_date(text);
     }
-    for (const auto& [name, target] : std::initializer_list<std::pair<const char*, std::optional<double>*>>{
+    for (const auto& [name, target] :
+         std::initializer_list<std::pair<const char*, std::optional<double>*>>{
              {"duration", &match.duration_s},
              {"loss", &match.epoch.loss},
              {"val_loss", &match.epoch.validation_loss},
@@ -122,8 +130,9 @@ class LogReader {
       return {};
     }
     if (!matches_.empty() && match.number < matches_.back().number) {
-      return error(number, fmt::format("epoch {} comes after epoch {}; give the log of one training", match.number,
-                                       matches_.back().number));
+      return error(number,
+                   fmt::format("epoch {} comes after epoch {}; give the log of one training",
+                               match.number, matches_.back().number));
     }
     matches_.push_back(match);
     return {};
@@ -131,7 +140,9 @@ class LogReader {
 
   Result<EpochLog> finish() {
     if (matches_.empty()) {
-      return Error{fmt::format("{}: the epoch pattern matches none of its {} lines; try it with grep -P", file_, log_.lines)};
+      return Error{
+          fmt::format("{}: the epoch pattern matches none of its {} lines; try it with grep -P",
+                      file_, log_.lines)};
     }
     const Match& first = matches_.front();
     if (first.date_s) {
@@ -140,16 +151,22 @@ class LogReader {
       log_.clock = EpochLog::Clock::kRun;
     } else if (first.duration_s) {
       log_.clock = EpochLog::Clock::kStack;
-      log_.notes.push_back("the log has durations but no times: epochs are laid end to end from the run's beginning");
+      log_.notes.push_back(
+          "the log has durations but no times: epochs are laid end to end from the run's "
+          "beginning");
     } else {
-      return error(first.line, "the line matches, but has no time; add (?P<time>...) or (?P<duration>...) to the pattern");
+      return error(first.line,
+                   "the line matches, but has no time; add (?P<time>...) or (?P<duration>...) to "
+                   "the pattern");
     }
     std::vector<double> ends;
     for (const Match& match : matches_) {
       const auto end = end_of(match, ends);
-      if (!end) return error(match.line, "the time is missing here, though the lines before have it");
+      if (!end)
+        return error(match.line, "the time is missing here, though the lines before have it");
       if (!ends.empty() && !(*end > ends.back())) {
-        return error(match.line, fmt::format("epoch {} ends no later than the one before", match.number));
+        return error(match.line,
+                     fmt::format("epoch {} ends no later than the one before", match.number));
       }
       ends.push_back(*end);
     }
@@ -163,9 +180,13 @@ class LogReader {
         epoch.start_s = ends[0] - *matches_[0].duration_s;
       } else if (ends.size() > 1) {
         epoch.start_s = ends[0] - (ends[1] - ends[0]);
-        log_.notes.push_back("when the first epoch began is not in the log; it is taken to be as long as the second");
+        log_.notes.push_back(
+            "when the first epoch began is not in the log; it is taken to be as long as the "
+            "second");
       } else {
-        return error(first.line, "one epoch alone, and the log does not say when it began; add (?P<duration>...)");
+        return error(
+            first.line,
+            "one epoch alone, and the log does not say when it began; add (?P<duration>...)");
       }
       log_.epochs.push_back(epoch);
     }
@@ -213,7 +234,8 @@ Result<EpochLog> read_epoch_log(const std::filesystem::path& file, const std::st
     std::string_view rest = lines.line();
     while (true) {
       const std::size_t end = rest.find('\r');
-      if (Status status = reader.line(rest.substr(0, end), lines.line_number()); !status) return status.error();
+      if (Status status = reader.line(rest.substr(0, end), lines.line_number()); !status)
+        return status.error();
       if (end == std::string_view::npos) break;
       rest.remove_prefix(end + 1);
     }

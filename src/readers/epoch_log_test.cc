@@ -12,12 +12,13 @@ using ::testing::HasSubstr;
 
 TEST(EpochLog, DatesAtTheLinesBeginningAreTheEpochsEnds) {
   TestFolder folder;
-  const auto log = read_epoch_log(folder.write("train.log",
-                                               "2026-11-23 10:00:00,000 start\n"
-                                               "2026-11-23 10:00:10,500 Epoch 1/3 loss=0.9 val_loss=1.1\n"
-                                               "2026-11-23 10:00:20,500 Epoch 2/3 loss=0.8 val_loss=1.0\n"
-                                               "2026-11-23 10:00:30,000 Epoch 3/3 loss=0.7 val_loss=0.9\n"),
-                                  R"(Epoch (?P<epoch>\d+)/\d+ loss=(?P<loss>\S+) val_loss=(?P<val_loss>\S+))");
+  const auto log =
+      read_epoch_log(folder.write("train.log",
+                                  "2026-11-23 10:00:00,000 start\n"
+                                  "2026-11-23 10:00:10,500 Epoch 1/3 loss=0.9 val_loss=1.1\n"
+                                  "2026-11-23 10:00:20,500 Epoch 2/3 loss=0.8 val_loss=1.0\n"
+                                  "2026-11-23 10:00:30,000 Epoch 3/3 loss=0.7 val_loss=0.9\n"),
+                     R"(Epoch (?P<epoch>\d+)/\d+ loss=(?P<loss>\S+) val_loss=(?P<val_loss>\S+))");
   ASSERT_TRUE(log) << log.error().message;
   EXPECT_EQ(log->clock, EpochLog::Clock::kUnix);
   EXPECT_EQ(log->lines, 4U);
@@ -31,7 +32,8 @@ TEST(EpochLog, DatesAtTheLinesBeginningAreTheEpochsEnds) {
 TEST(EpochLog, AProgressBarsCarriageReturnsEndLinesAndItsLastStateCounts) {
   TestFolder folder;
   const auto log = read_epoch_log(
-      folder.write("train.log", "epoch 1: 50% 4s\repoch 1: 100% 8s\nepoch 2: 50% 5s\repoch 2: 100% 9s\n"),
+      folder.write("train.log",
+                   "epoch 1: 50% 4s\repoch 1: 100% 8s\nepoch 2: 50% 5s\repoch 2: 100% 9s\n"),
       R"(epoch (?P<epoch>\d+): .* (?P<duration>\d+)s)");
   ASSERT_TRUE(log) << log.error().message;
   EXPECT_EQ(log->clock, EpochLog::Clock::kStack);
@@ -49,11 +51,14 @@ TEST(EpochLog, WhatCannotBeUsedIsOneLine) {
   EXPECT_THAT(error("a\nb\nc\n", "Epoch"), HasSubstr("matches none of its 3 lines"));
   EXPECT_THAT(error("Epoch 1\n", "Epoch ("), HasSubstr("cannot be used: missing )"));
   EXPECT_THAT(error("Epoch 1\n", R"(Epoch (?P<epoc>\d+))"), HasSubstr("did you mean 'epoch'?"));
-  EXPECT_THAT(error("Epoch 1\n", R"(Epoch (\d+))"), HasSubstr("t.log:1: the line matches, but has no time"));
+  EXPECT_THAT(error("Epoch 1\n", R"(Epoch (\d+))"),
+              HasSubstr("t.log:1: the line matches, but has no time"));
   EXPECT_THAT(error("Epoch one 5s\n", R"(Epoch (?P<epoch>\w+) (?P<duration>\d+)s)"),
               HasSubstr("'one' is not an epoch's number"));
-  EXPECT_THAT(error("t=5 e1\nt=4 e2\n", R"(t=(?P<time>\S+) e(?P<epoch>\d+))"), HasSubstr("t.log:2: epoch 2 ends no later"));
-  EXPECT_THAT(error("e2 1s\ne1 1s\n", R"(e(?P<epoch>\d+) (?P<duration>\d+)s)"), HasSubstr("epoch 1 comes after epoch 2"));
+  EXPECT_THAT(error("t=5 e1\nt=4 e2\n", R"(t=(?P<time>\S+) e(?P<epoch>\d+))"),
+              HasSubstr("t.log:2: epoch 2 ends no later"));
+  EXPECT_THAT(error("e2 1s\ne1 1s\n", R"(e(?P<epoch>\d+) (?P<duration>\d+)s)"),
+              HasSubstr("epoch 1 comes after epoch 2"));
 }
 
 }  // namespace

@@ -20,8 +20,8 @@ enum class Sign { kAny, kNotNegative, kPositive };
 // Where a table's columns are.
 struct Columns {
   std::size_t epoch = 0;
-  std::optional<std::size_t> phase, duration, energy, start, end, steps, samples, tokens, accuracy, loss,
-      validation_loss, evaluation_start, evaluation_end, evaluation_energy, origin;
+  std::optional<std::size_t> phase, duration, energy, start, end, steps, samples, tokens, accuracy,
+      loss, validation_loss, evaluation_start, evaluation_end, evaluation_energy, origin;
 };
 
 class RowReader {

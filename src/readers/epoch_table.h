@@ -37,8 +37,9 @@ struct EpochRows {
   bool last_without_newline = false;
 };
 
-/// Reads a table with a column `epoch` or `block`; of the others, what is there. Fields may be empty. Errors:
-/// a number that is none, negative or infinite where it cannot be, a row with missing fields.
+/// Reads a table with a column `epoch` or `block`; of the others, what is there. Fields may be
+/// empty. Errors: a number that is none, negative or infinite where it cannot be, a row with
+/// missing fields.
 Result<EpochRows> read_epoch_rows(CsvReader& csv);
 
 /// Adds an epoch that lasts from start to end, or says what is wrong with it: not after the one

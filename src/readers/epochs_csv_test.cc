@@ -8,8 +8,6 @@
 namespace joulecast::readers {
 namespace {
 
-using testing::ElementsAre;
-
 TEST(Epochs, ReadsOneRowPerEpoch) {
   const TestFolder folder;
   const auto run = must_load(

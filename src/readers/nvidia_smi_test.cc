@@ -12,7 +12,6 @@ namespace joulecast::readers {
 namespace {
 
 using testing::ElementsAre;
-using testing::HasSubstr;
 
 constexpr const char* kHeader = "timestamp, name, power.draw [W], power.limit [W]\n";
 

@@ -63,7 +63,8 @@ class RecordingWriter::Files {
         title_(std::move(title)),
         epochs_(folder_ / "epochs.csv") {
     epochs_.write(
-        "epoch,start_s,end_s,phase,steps,samples,tokens,evaluation_start_s,evaluation_end_s,loss,val_loss,"
+        "epoch,start_s,end_s,phase,steps,samples,tokens,evaluation_start_s,evaluation_end_s,loss,"
+        "val_loss,"
         "accuracy,energy_j,energy_origin,evaluation_energy_j\n");
   }
   ~Files() {
@@ -83,9 +84,8 @@ class RecordingWriter::Files {
     const bool known = epoch.energy.has_value();
     epochs_.write(fmt::format(
         "{},{},{},{},{},{},{},{},{},{},{},{},{},{},{}\n", epoch.number, epoch.start_s, epoch.end_s,
-        csv_field(epoch.phase), optional_number(epoch.steps),
-        optional_number(epoch.samples), optional_number(epoch.tokens),
-        evaluation ? fmt::format("{}", evaluation->start_s) : "",
+        csv_field(epoch.phase), optional_number(epoch.steps), optional_number(epoch.samples),
+        optional_number(epoch.tokens), evaluation ? fmt::format("{}", evaluation->start_s) : "",
         evaluation ? fmt::format("{}", evaluation->end_s) : "", optional_number(epoch.loss),
         optional_number(epoch.validation_loss), optional_number(epoch.accuracy),
         optional_number(epoch.energy), known ? to_string(epoch.energy_origin) : "",

@@ -7,12 +7,9 @@
 namespace joulecast::report {
 
 Json device_json(const Device& device) {
-  return {{"id", device.id},
-          {"kind", to_string(device.kind)},
-          {"name", device.name},
-          {"origin", to_string(device.origin)},
-          {"source", device.source},
-          {"power_limit_w", json_number(device.power_limit)}};
+  return {{"id", device.id},         {"kind", to_string(device.kind)},
+          {"name", device.name},     {"origin", to_string(device.origin)},
+          {"source", device.source}, {"power_limit_w", json_number(device.power_limit)}};
 }
 
 Json read_report_json(const readers::ReadReport& report, const std::vector<Device>& devices) {
@@ -44,7 +41,8 @@ std::vector<std::string> read_report_lines(const readers::ReadReport& report) {
   std::vector<std::string> lines;
   const auto plural = [](std::uint64_t n) { return n == 1 ? "" : "s"; };
   if (report.bad_rows > 0) {
-    std::string line = fmt::format("{} broken row{} not used", report.bad_rows, plural(report.bad_rows));
+    std::string line =
+        fmt::format("{} broken row{} not used", report.bad_rows, plural(report.bad_rows));
     if (!report.first_bad_rows.empty()) {
       const readers::BadRow& first = report.first_bad_rows.front();
       line += fmt::format(" (the first is line {}: {})", first.line, first.why);
@@ -52,7 +50,8 @@ std::vector<std::string> read_report_lines(const readers::ReadReport& report) {
     lines.push_back(line);
   }
   if (report.duplicates > 0) {
-    lines.push_back(fmt::format("{} repeated row{} dropped", report.duplicates, plural(report.duplicates)));
+    lines.push_back(
+        fmt::format("{} repeated row{} dropped", report.duplicates, plural(report.duplicates)));
   }
   if (report.out_of_order > 0) {
     lines.push_back(fmt::format("{} row{} out of order dropped", report.out_of_order,
@@ -63,10 +62,11 @@ std::vector<std::string> read_report_lines(const readers::ReadReport& report) {
                                 report.clock_jumps, plural(report.clock_jumps)));
   }
   if (report.gaps > 0) {
-    lines.push_back(fmt::format("{} gap{} in the samples, {} in all, the longest {}; power is "
-                                "interpolated across",
-                                report.gaps, plural(report.gaps), to_text(Seconds(report.gap_s)),
-                                to_text(Seconds(report.longest_gap_s))));
+    lines.push_back(
+        fmt::format("{} gap{} in the samples, {} in all, the longest {}; power is "
+                    "interpolated across",
+                    report.gaps, plural(report.gaps), to_text(Seconds(report.gap_s)),
+                    to_text(Seconds(report.longest_gap_s))));
   }
   lines.insert(lines.end(), report.notes.begin(), report.notes.end());
   return lines;

@@ -1,5 +1,5 @@
-// Helpers for JSON output. Every document carries "schema": "joulecast.<what>/<version>" and has its
-// schema in docs/schema/; what is not known is null.
+// Helpers for JSON output. Every document carries "schema": "joulecast.<what>/<version>" and has
+// its schema in docs/schema/; what is not known is null.
 #pragma once
 
 #include <cmath>

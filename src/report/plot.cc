@@ -33,7 +33,8 @@ class Canvas {
       const auto column = static_cast<std::ptrdiff_t>(std::floor(dot_x(point.x) / 2.0));
       const double rows = static_cast<double>(plot_.height);
       const auto top = static_cast<std::ptrdiff_t>(std::clamp(dot_y(point.high) / 4.0, 0.0, rows));
-      const auto bottom = static_cast<std::ptrdiff_t>(std::clamp(dot_y(point.low) / 4.0, 0.0, rows));
+      const auto bottom =
+          static_cast<std::ptrdiff_t>(std::clamp(dot_y(point.low) / 4.0, 0.0, rows));
       for (auto row = top; row <= bottom; ++row) {
         if (Cell* cell = at(column, row)) cell->shaded = true;
       }
@@ -52,8 +53,8 @@ class Canvas {
       const PlotPoint& b = line.points[i];
       const PlotPoint& a = i == 0 ? b : line.points[i - 1];
       const double ax = dot_x(a.x), ay = dot_y(a.y), bx = dot_x(b.x), by = dot_y(b.y);
-      const double steps = std::clamp(std::ceil(std::max(std::abs(bx - ax), std::abs(by - ay))), 1.0,
-                                      4.0 * static_cast<double>(width_ + plot_.height));
+      const double steps = std::clamp(std::ceil(std::max(std::abs(bx - ax), std::abs(by - ay))),
+                                      1.0, 4.0 * static_cast<double>(width_ + plot_.height));
       for (double s = 0.0; s <= steps; ++s) {
         const double f = s / steps;
         set_dot(ax + f * (bx - ax), ay + f * (by - ay), line.colour);
@@ -79,7 +80,8 @@ class Canvas {
   }
 
   double dot_x(double x) const {
-    return (x - plot_.x_min) / (plot_.x_max - plot_.x_min) * (2.0 * static_cast<double>(width_) - 1.0);
+    return (x - plot_.x_min) / (plot_.x_max - plot_.x_min) *
+           (2.0 * static_cast<double>(width_) - 1.0);
   }
 
  private:
@@ -161,7 +163,8 @@ std::string draw(const Plot& plot, const Terminal& terminal) {
   std::vector<bool> marked(width, false);
   for (const double x : plot.x_marks) {
     const auto column = std::lround(std::floor(canvas.dot_x(x) / 2.0));
-    if (column >= 0 && column < static_cast<long>(width)) marked[static_cast<std::size_t>(column)] = true;
+    if (column >= 0 && column < static_cast<long>(width))
+      marked[static_cast<std::size_t>(column)] = true;
   }
   for (std::size_t column = 0; column < width; ++column) {
     if (terminal.unicode) {
@@ -177,7 +180,8 @@ std::string draw(const Plot& plot, const Terminal& terminal) {
   const std::size_t used = left.size() + right.size() + columns(plot.x_label);
   const std::size_t pad = width > used ? (width - used) / 2 : 1;
   text += fmt::format("{:>{}}{}{:>{}}{}{:>{}}{}\n", "", kMargin + 1, left, "", pad,
-                      terminal.dim(plot.x_label), "", width > used + pad ? width - used - pad : 1, right);
+                      terminal.dim(plot.x_label), "", width > used + pad ? width - used - pad : 1,
+                      right);
   if (!plot.legend.empty()) {
     text += fmt::format("{:>{}}{}\n", "", kMargin + 1, terminal.dim(plot.legend));
   }

@@ -37,9 +37,9 @@ struct Plot {
   std::size_t height = 10;          ///< Rows of the drawing area.
   std::optional<PlotBand> band;
   std::vector<PlotLine> lines;
-  std::optional<double> level;      ///< A dashed horizontal line.
-  std::vector<double> x_marks;      ///< Ticks on the x axis, e.g. where epochs begin.
-  std::string legend;               ///< What band and dashes mean; may be empty.
+  std::optional<double> level;  ///< A dashed horizontal line.
+  std::vector<double> x_marks;  ///< Ticks on the x axis, e.g. where epochs begin.
+  std::string legend;           ///< What band and dashes mean; may be empty.
 };
 
 /// The range [low, high] widened to round numbers, for an axis.

@@ -23,7 +23,8 @@ Measured measured(const EpochRun& run) {
   Measured sums;
   for (const Epoch& epoch : run.epochs) {
     if (epoch.energy) sums.energy += *epoch.energy;
-    if (std::find(sums.origins.begin(), sums.origins.end(), epoch.energy_origin) == sums.origins.end()) {
+    if (std::find(sums.origins.begin(), sums.origins.end(), epoch.energy_origin) ==
+        sums.origins.end()) {
       sums.origins.push_back(epoch.energy_origin);
     }
   }
@@ -54,9 +55,8 @@ Json forecast_json(const Forecast& forecast) {
   put_estimate(json, "duration", "s", forecast.duration);
   put_estimate(json, "power", "w", forecast.power);
   json["interval"] = forecast.coverage;
-  json["provenance"] = {{"kind", "projection"},
-                        {"origins", origins_json(forecast.origins)},
-                        {"told", forecast.told}};
+  json["provenance"] = {
+      {"kind", "projection"}, {"origins", origins_json(forecast.origins)}, {"told", forecast.told}};
   return json;
 }
 
@@ -90,7 +90,8 @@ std::vector<std::size_t> rows_to_show(const std::vector<Forecast>& forecasts) {
   for (std::size_t i = 0; i < n; ++i) {
     if (first_answer == n && forecasts[i].energy) first_answer = i;
     const bool new_phase = i > 0 && forecasts[i].phase != forecasts[i - 1].phase;
-    if (i == 0 || i == first_answer || new_phase || (i + 1) % stride == 0 || i + 1 == n) rows.push_back(i);
+    if (i == 0 || i == first_answer || new_phase || (i + 1) % stride == 0 || i + 1 == n)
+      rows.push_back(i);
   }
   return rows;
 }
@@ -107,7 +108,8 @@ std::string table(const ProjectionReport& report, const Terminal& terminal) {
     const Forecast& forecast = report.forecasts[i];
     const Epoch& epoch = report.run.epochs[i];
     const std::string dash = terminal.unicode ? "–" : "-";
-    text += padded(fmt::format("{:>4}", i + 1), kEpoch) + (phases ? padded(forecast.phase, kPhase) : "") +
+    text += padded(fmt::format("{:>4}", i + 1), kEpoch) +
+            (phases ? padded(forecast.phase, kPhase) : "") +
             padded(epoch.energy ? to_text(*epoch.energy) : dash, kTaken) +
             padded(estimate_text(forecast.energy, terminal), kTotal) +
             padded(forecast.duration ? to_text(forecast.duration->value) : dash, 14) +
@@ -127,7 +129,8 @@ Plot power_plot(const ProjectionReport& report) {
   const AxisUnit time = axis_unit(Seconds(end_s - start_s));
   PlotLine line;
   for (const auto& point : report.power) {
-    line.points.push_back({.x = (point.time_s - start_s) / time.factor, .y = point.power_w / watts.factor});
+    line.points.push_back(
+        {.x = (point.time_s - start_s) / time.factor, .y = point.power_w / watts.factor});
   }
   plot.lines.push_back(line);
   for (const Epoch& epoch : report.run.epochs) {
@@ -179,7 +182,8 @@ std::optional<Plot> cone_plot(const ProjectionReport& report) {
   }
   plot.lines.push_back(line);
   const double pad = std::max(0.05 * (high - low), 0.01 * high);
-  const AxisRange range = round_range(std::max(0.0, low - pad) / unit.factor, (high + pad) / unit.factor);
+  const AxisRange range =
+      round_range(std::max(0.0, low - pad) / unit.factor, (high + pad) / unit.factor);
   plot.y_min = range.low;
   plot.y_max = range.high;
   plot.x_min = 1.0;
@@ -188,9 +192,11 @@ std::optional<Plot> cone_plot(const ProjectionReport& report) {
   plot.x_label = "epochs seen";
   if (report.complete) plot.level = outcome.value() / unit.factor;
   if (!plot.band->points.empty()) {
-    plot.legend = fmt::format("shaded: {:.0f} % interval", 100.0 * report.forecasts.front().coverage);
+    plot.legend =
+        fmt::format("shaded: {:.0f} % interval", 100.0 * report.forecasts.front().coverage);
   }
-  if (report.complete) plot.legend += fmt::format("{}dashed: what it took", plot.legend.empty() ? "" : ", ");
+  if (report.complete)
+    plot.legend += fmt::format("{}dashed: what it took", plot.legend.empty() ? "" : ", ");
   return plot;
 }
 
@@ -200,18 +206,20 @@ std::string conclusion(const ProjectionReport& report) {
   const auto first = std::find_if(report.forecasts.begin(), report.forecasts.end(),
                                   [](const Forecast& f) { return f.energy.has_value(); });
   if (first == report.forecasts.end()) return "";
-  std::string text = fmt::format("After {} epoch{} {} projected {}", first->epochs_seen,
-                                 first->epochs_seen == 1 ? "" : "s", first->method,
-                                 to_text(first->energy->value));
+  std::string text =
+      fmt::format("After {} epoch{} {} projected {}", first->epochs_seen,
+                  first->epochs_seen == 1 ? "" : "s", first->method, to_text(first->energy->value));
   if (report.complete) {
-    text += fmt::format("; it took {} in {}: {:+.2f} %", to_text(sums.energy), to_text(sums.duration),
-                        100.0 * (first->energy->value / sums.energy - 1.0));
+    text += fmt::format("; it took {} in {}: {:+.2f} %", to_text(sums.energy),
+                        to_text(sums.duration), 100.0 * (first->energy->value / sums.energy - 1.0));
   } else {
-    text += fmt::format("; {} epochs took {} so far", report.forecasts.size(), to_text(sums.energy));
+    text +=
+        fmt::format("; {} epochs took {} so far", report.forecasts.size(), to_text(sums.energy));
   }
   text += ".\n";
   if (!first->told.empty()) {
-    text += fmt::format("It was told what nobody knows while training: {}.\n", fmt::join(first->told, "; "));
+    text += fmt::format("It was told what nobody knows while training: {}.\n",
+                        fmt::join(first->told, "; "));
   }
   return text;
 }
@@ -231,23 +239,26 @@ Json projection_json(const ProjectionReport& report) {
   Json device_energies = Json::array();
   for (const EpochRun::DeviceEnergy& device : report.run.devices) {
     devices.push_back(device.device);
-    device_energies.push_back({{"device", device.device.id},
-                               {"origin", to_string(device.device.origin)},
-                               {"source", device.device.source},
-                               {"energy_j", device.in_epochs.value()},
-                               {"energy_outside_epochs_j", (device.total - device.in_epochs).value()}});
+    device_energies.push_back(
+        {{"device", device.device.id},
+         {"origin", to_string(device.device.origin)},
+         {"source", device.device.source},
+         {"energy_j", device.in_epochs.value()},
+         {"energy_outside_epochs_j", (device.total - device.in_epochs).value()}});
   }
-  Json json = {{"schema", "joulecast.projection/1"},
-               {"run", read_report_json(report.read, devices)},
-               {"measured",
-                {{"energy_j", sums.energy.value()},
-                 {"duration_s", sums.duration.value()},
-                 {"epochs", report.run.epochs.size()},
-                 {"complete", report.complete},
-                 {"uncovered_s", report.run.uncovered.value()},
-                 {"provenance", {{"origins", origins_json(sums.origins)}, {"devices", device_energies}}}}}};
+  Json json = {
+      {"schema", "joulecast.projection/1"},
+      {"run", read_report_json(report.read, devices)},
+      {"measured",
+       {{"energy_j", sums.energy.value()},
+        {"duration_s", sums.duration.value()},
+        {"epochs", report.run.epochs.size()},
+        {"complete", report.complete},
+        {"uncovered_s", report.run.uncovered.value()},
+        {"provenance", {{"origins", origins_json(sums.origins)}, {"devices", device_energies}}}}}};
   json["projections"] = Json::array();
-  for (const Forecast& forecast : report.forecasts) json["projections"].push_back(forecast_json(forecast));
+  for (const Forecast& forecast : report.forecasts)
+    json["projections"].push_back(forecast_json(forecast));
   return json;
 }
 
@@ -263,13 +274,15 @@ std::string projection_text(const ProjectionReport& report, const Terminal& term
                            device.device.name.empty() ? device.device.id : device.device.name,
                            device.device.origin == Origin::kModelled ? " (modelled)" : "");
   }
-  std::string text = fmt::format(
-      "{}  {} epochs, {}, {}, {} ({})\n", terminal.bold(report.name), report.run.epochs.size(),
-      to_text(sums.duration), to_text(sums.energy),
-      report.read.samples > 0 ? fmt::format("{} samples", report.read.samples) : "energies as given",
-      report.read.format);
+  std::string text =
+      fmt::format("{}  {} epochs, {}, {}, {} ({})\n", terminal.bold(report.name),
+                  report.run.epochs.size(), to_text(sums.duration), to_text(sums.energy),
+                  report.read.samples > 0 ? fmt::format("{} samples", report.read.samples)
+                                          : "energies as given",
+                  report.read.format);
   text += fmt::format("Energy: {}{}{}\n", origins, devices.empty() ? "" : ", of ", devices);
-  for (const std::string& line : read_report_lines(report.read)) text += fmt::format("Note: {}.\n", line);
+  for (const std::string& line : read_report_lines(report.read))
+    text += fmt::format("Note: {}.\n", line);
   text += '\n';
   if (charts) {
     for (const Plot& plot : projection_plots(report)) text += draw(plot, terminal) + "\n";

@@ -8,7 +8,8 @@
 namespace joulecast::report {
 namespace {
 
-constexpr AxisUnit kJouleUnits[] = {{1.0, "J"}, {1e3, "kJ"}, {1e6, "MJ"}, {1e9, "GJ"}, {1e12, "TJ"}};
+constexpr AxisUnit kJouleUnits[] = {
+    {1.0, "J"}, {1e3, "kJ"}, {1e6, "MJ"}, {1e9, "GJ"}, {1e12, "TJ"}};
 constexpr AxisUnit kWattUnits[] = {{1.0, "W"}, {1e3, "kW"}, {1e6, "MW"}};
 constexpr AxisUnit kSecondUnits[] = {{1.0, "s"}, {60.0, "min"}, {3600.0, "h"}, {86400.0, "d"}};
 

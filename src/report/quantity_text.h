@@ -7,9 +7,9 @@
 
 namespace joulecast::report {
 
-std::string to_text(Joules energy);    ///< "812.3 J", "8.412 kJ", "1.204 MJ"
-std::string to_text(Seconds duration); ///< "2.35 s", "3 min 20 s", "1 h 05 min"
-std::string to_text(Watts power);      ///< "105.3 W", "5.12 kW"
+std::string to_text(Joules energy);     ///< "812.3 J", "8.412 kJ", "1.204 MJ"
+std::string to_text(Seconds duration);  ///< "2.35 s", "3 min 20 s", "1 h 05 min"
+std::string to_text(Watts power);       ///< "105.3 W", "5.12 kW"
 
 /// The factor and unit in which a chart's axis up to `largest` reads best.
 struct AxisUnit {

@@ -40,21 +40,24 @@ Json stability_json(const StabilityReport& report) {
 
 std::string stability_text(const StabilityReport& report, const Terminal& terminal) {
   const Trace& trace = report.run.traces[report.device];
-  std::string text = fmt::format("{}  {} samples of {}\n", terminal.bold(report.name), trace.time_s.size(),
-                                 trace.device.name.empty() ? trace.device.id : trace.device.name);
-  for (const std::string& line : read_report_lines(report.read)) text += fmt::format("Note: {}.\n", line);
+  std::string text =
+      fmt::format("{}  {} samples of {}\n", terminal.bold(report.name), trace.time_s.size(),
+                  trace.device.name.empty() ? trace.device.id : trace.device.name);
+  for (const std::string& line : read_report_lines(report.read))
+    text += fmt::format("Note: {}.\n", line);
   for (const auto& regime : report.regimes) {
     const auto epoch = epoch_at(report.run, regime.time_s);
     text += fmt::format("Regime from sample {} at {}{}, corrected arc curve {:.3f}\n", regime.index,
-                        to_text(Seconds(regime.time_s)), epoch ? fmt::format(" (epoch {})", *epoch) : "",
-                        regime.cac);
+                        to_text(Seconds(regime.time_s)),
+                        epoch ? fmt::format(" (epoch {})", *epoch) : "", regime.cac);
   }
   if (report.regimes.empty()) return text + "One regime only: no change was looked for.\n";
   const auto epoch = epoch_at(report.run, report.regimes.front().time_s);
   text += fmt::format("Stable from {}{}, by {}.\n", to_text(Seconds(report.regimes.front().time_s)),
                       epoch ? fmt::format(", epoch {}", *epoch) : "", report.method);
   text += terminal.dim(
-      "FLUSS always answers with a change point, and never within its exclusion zone at either end.\n");
+      "FLUSS always answers with a change point, and never within its exclusion zone at either "
+      "end.\n");
   return text;
 }
 

@@ -16,7 +16,8 @@ struct StabilityReport {
   struct Regime {
     std::size_t index = 0;  ///< Sample of the device's trace at which it begins.
     double time_s = 0.0;
-    double cac = 0.0;  ///< Corrected arc curve there, 0 to 1; low: few arcs cross, a clear boundary.
+    double cac =
+        0.0;  ///< Corrected arc curve there, 0 to 1; low: few arcs cross, a clear boundary.
   };
   std::string name;
   readers::ReadReport read;

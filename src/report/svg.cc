@@ -72,34 +72,38 @@ class Frame {
 std::vector<double> ticks(double low, double high) {
   const double step = round_step(high - low);
   std::vector<double> places;
-  for (double i = std::ceil(low / step - 1e-9); i * step <= high + 1e-9 * step; ++i) places.push_back(i * step);
+  for (double i = std::ceil(low / step - 1e-9); i * step <= high + 1e-9 * step; ++i)
+    places.push_back(i * step);
   return places;
 }
 
 std::string axes(const Plot& plot, const Frame& frame) {
   std::string svg;
   for (const double value : ticks(plot.y_min, plot.y_max)) {
-    svg += fmt::format("<line class='grid' x1='{:.1f}' x2='{:.1f}' y1='{:.1f}' y2='{:.1f}'/>"
-                       "<text x='{:.1f}' y='{:.1f}' text-anchor='end'>{:.5g}</text>\n",
-                       kLeft, kWidth - kRight, frame.y(value), frame.y(value), kLeft - 8, frame.y(value) + 4.5,
-                       value);
+    svg += fmt::format(
+        "<line class='grid' x1='{:.1f}' x2='{:.1f}' y1='{:.1f}' y2='{:.1f}'/>"
+        "<text x='{:.1f}' y='{:.1f}' text-anchor='end'>{:.5g}</text>\n",
+        kLeft, kWidth - kRight, frame.y(value), frame.y(value), kLeft - 8, frame.y(value) + 4.5,
+        value);
   }
   for (const double value : ticks(plot.x_min, plot.x_max)) {
-    svg += fmt::format("<line class='axis' x1='{0:.1f}' x2='{0:.1f}' y1='{1:.1f}' y2='{2:.1f}'/>"
-                       "<text x='{0:.1f}' y='{3:.1f}' text-anchor='middle'>{4:.5g}</text>\n",
-                       frame.x(value), frame.bottom(), frame.bottom() + 5, frame.bottom() + 19, value);
+    svg += fmt::format(
+        "<line class='axis' x1='{0:.1f}' x2='{0:.1f}' y1='{1:.1f}' y2='{2:.1f}'/>"
+        "<text x='{0:.1f}' y='{3:.1f}' text-anchor='middle'>{4:.5g}</text>\n",
+        frame.x(value), frame.bottom(), frame.bottom() + 5, frame.bottom() + 19, value);
   }
-  svg += fmt::format("<line class='axis' x1='{:.1f}' x2='{:.1f}' y1='{:.1f}' y2='{:.1f}'/>\n", kLeft, kWidth - kRight,
-                     frame.bottom(), frame.bottom());
-  svg += fmt::format("<text x='{:.1f}' y='{:.1f}' text-anchor='middle'>{}</text>\n", (kLeft + kWidth - kRight) / 2,
-                     frame.bottom() + 37, escaped(plot.x_label));
+  svg += fmt::format("<line class='axis' x1='{:.1f}' x2='{:.1f}' y1='{:.1f}' y2='{:.1f}'/>\n",
+                     kLeft, kWidth - kRight, frame.bottom(), frame.bottom());
+  svg += fmt::format("<text x='{:.1f}' y='{:.1f}' text-anchor='middle'>{}</text>\n",
+                     (kLeft + kWidth - kRight) / 2, frame.bottom() + 37, escaped(plot.x_label));
   return svg;
 }
 
 std::string band(const PlotBand& band, const Frame& frame) {
   if (band.points.size() < 2) return "";
   std::string points;
-  for (const auto& p : band.points) points += fmt::format("{:.1f},{:.1f} ", frame.x(p.x), frame.y(p.high));
+  for (const auto& p : band.points)
+    points += fmt::format("{:.1f},{:.1f} ", frame.x(p.x), frame.y(p.high));
   for (auto p = band.points.rbegin(); p != band.points.rend(); ++p) {
     points += fmt::format("{:.1f},{:.1f} ", frame.x(p->x), frame.y(p->low));
   }
@@ -111,7 +115,8 @@ std::string band(const PlotBand& band, const Frame& frame) {
 std::string draw_svg(const std::string& title, const std::vector<Plot>& plots) {
   const double height = kHeader + kPlotHeight * static_cast<double>(plots.size());
   std::string svg = fmt::format(
-      "<svg xmlns='http://www.w3.org/2000/svg' viewBox='0 0 {0:.0f} {1:.0f}' width='{0:.0f}' height='{1:.0f}' "
+      "<svg xmlns='http://www.w3.org/2000/svg' viewBox='0 0 {0:.0f} {1:.0f}' width='{0:.0f}' "
+      "height='{1:.0f}' "
       "role='img'>\n<title>{2}</title>\n{3}<text class='title' x='{4:.0f}' y='27'>{2}</text>\n",
       kWidth, height, escaped(title), kStyle, kLeft);
   double top = kHeader;
@@ -120,22 +125,24 @@ std::string draw_svg(const std::string& title, const std::vector<Plot>& plots) {
     svg += fmt::format("<text class='name' x='{:.1f}' y='{:.1f}'>{}, {}</text>\n", kLeft, top + 20,
                        escaped(plot.title), escaped(plot.y_label));
     if (!plot.legend.empty()) {
-      svg += fmt::format("<text x='{:.1f}' y='{:.1f}' text-anchor='end'>{}</text>\n", kWidth - kRight, top + 20,
-                         escaped(plot.legend));
+      svg += fmt::format("<text x='{:.1f}' y='{:.1f}' text-anchor='end'>{}</text>\n",
+                         kWidth - kRight, top + 20, escaped(plot.legend));
     }
     svg += axes(plot, frame);
     if (plot.band) svg += band(*plot.band, frame);
     for (const double mark : plot.x_marks) {
-      svg += fmt::format("<line class='mark' x1='{0:.1f}' x2='{0:.1f}' y1='{1:.1f}' y2='{2:.1f}'/>\n", frame.x(mark),
-                         frame.bottom() - 5, frame.bottom());
+      svg +=
+          fmt::format("<line class='mark' x1='{0:.1f}' x2='{0:.1f}' y1='{1:.1f}' y2='{2:.1f}'/>\n",
+                      frame.x(mark), frame.bottom() - 5, frame.bottom());
     }
     if (plot.level) {
-      svg += fmt::format("<line class='level' x1='{:.1f}' x2='{:.1f}' y1='{:.1f}' y2='{:.1f}'/>\n", kLeft,
-                         kWidth - kRight, frame.y(*plot.level), frame.y(*plot.level));
+      svg += fmt::format("<line class='level' x1='{:.1f}' x2='{:.1f}' y1='{:.1f}' y2='{:.1f}'/>\n",
+                         kLeft, kWidth - kRight, frame.y(*plot.level), frame.y(*plot.level));
     }
     for (std::size_t i = 0; i < plot.lines.size(); ++i) {
       std::string points;
-      for (const PlotPoint& p : plot.lines[i].points) points += fmt::format("{:.1f},{:.1f} ", frame.x(p.x), frame.y(p.y));
+      for (const PlotPoint& p : plot.lines[i].points)
+        points += fmt::format("{:.1f},{:.1f} ", frame.x(p.x), frame.y(p.y));
       svg += fmt::format("<polyline class='line l{}' points='{}'/>\n", i % 2, points);
     }
     top += kPlotHeight;

@@ -16,7 +16,8 @@ TEST(Svg, DrawsLinesBandLevelAndLabels) {
   plot.x_label = "epochs seen";
   plot.x_max = 10.0;
   plot.y_max = 5.0;
-  plot.band = PlotBand{.points = {{.x = 0.0, .low = 1.0, .high = 4.0}, {.x = 10.0, .low = 2.0, .high = 3.0}}};
+  plot.band = PlotBand{
+      .points = {{.x = 0.0, .low = 1.0, .high = 4.0}, {.x = 10.0, .low = 2.0, .high = 3.0}}};
   plot.lines = {{.points = {{.x = 0.0, .y = 2.0}, {.x = 10.0, .y = 2.5}}}};
   plot.level = 2.5;
   const std::string svg = draw_svg("a run", {plot});

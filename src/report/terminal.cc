@@ -40,7 +40,8 @@ Terminal stdout_terminal() {
   for (const char* name : {"LC_ALL", "LC_CTYPE", "LANG"}) {
     const std::string locale = to_lower(environment(name));
     if (locale.empty()) continue;
-    // "C" says nothing about the terminal, which is UTF-8 nearly everywhere; a named other set does.
+    // "C" says nothing about the terminal, which is UTF-8 nearly everywhere; a named other set
+    // does.
     terminal.unicode = locale == "c" || locale == "posix" || locale.find("utf") != locale.npos;
     break;
   }

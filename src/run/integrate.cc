@@ -72,7 +72,8 @@ void EpochIntegrator::begin_samples() {
   epochs.reserve(epochs_.size());
   for (const Epoch& epoch : epochs_) {
     epochs.push_back({epoch.start_s, epoch.end_s});
-    if (epoch.evaluation) evaluations.push_back({epoch.evaluation->start_s, epoch.evaluation->end_s});
+    if (epoch.evaluation)
+      evaluations.push_back({epoch.evaluation->start_s, epoch.evaluation->end_s});
   }
   while (over_epochs_.size() < devices_.size()) {
     over_epochs_.emplace_back(epochs);
@@ -104,7 +105,8 @@ EpochRun EpochIntegrator::finish() {
       sums[i].uncovered = std::max(sums[i].uncovered, energies[i].uncovered);
     }
     const auto evaluations = over_evaluations_[d].finish();
-    for (std::size_t i = 0; i < evaluations.size(); ++i) evaluation_sums[i] += evaluations[i].energy;
+    for (std::size_t i = 0; i < evaluations.size(); ++i)
+      evaluation_sums[i] += evaluations[i].energy;
   }
 
   Origin origin = Origin::kCounter;

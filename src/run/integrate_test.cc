@@ -78,7 +78,12 @@ RC_GTEST_PROP(WindowIntegratorProperty, AnyCutOfATraceSumsToItsEnergy, ()) {
 }
 
 Device device(const char* id, Origin origin) {
-  return {.id = id, .kind = DeviceKind::kGpu, .name = "", .origin = origin, .source = "", .power_limit = {}};
+  return {.id = id,
+          .kind = DeviceKind::kGpu,
+          .name = "",
+          .origin = origin,
+          .source = "",
+          .power_limit = {}};
 }
 
 Epoch epoch(std::int64_t number, double start_s, double end_s) {

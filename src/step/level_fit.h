@@ -27,14 +27,15 @@ struct LevelFit {
   double level_variance = 0.0, covariance = 0.0, transient_variance = 0.0;
   double correction = 0.0;         ///< Added to the level: towards the mean.
   double interval_variance = 0.0;  ///< Of the noise of a unit, for intervals.
-  double slow = 0.0;  ///< Added to the level: the recent units sit off it by as much.
+  double slow = 0.0;               ///< Added to the level: the recent units sit off it by as much.
 
   /// What a unit is off the level, log units.
   double residual(double y, double g) const { return y - level - transient * g; }
 };
 
-/// The points of one fit: the buffered main units first, then up to two with a variance of their own
-/// (the first unit of all, the running one). Padded to whole lanes with points that weigh nothing.
+/// The points of one fit: the buffered main units first, then up to two with a variance of their
+/// own (the first unit of all, the running one). Padded to whole lanes with points that weigh
+/// nothing.
 struct FitPoints {
   static constexpr std::size_t kLanes = 4;
   static constexpr std::size_t kCapacity = 36;
@@ -42,14 +43,16 @@ struct FitPoints {
 
   alignas(32) std::array<double, kCapacity> y;
   alignas(32) std::array<double, kCapacity> g;
-  alignas(32) std::array<double, kCapacity> inverse_weight;  ///< 1 / a, a in (0, 1].
+  alignas(32) std::array<double, kCapacity> weight;          ///< a, in (0, 1].
+  alignas(32) std::array<double, kCapacity> inverse_weight;  ///< 1 / a.
   alignas(32) std::array<double, kCapacity> own_variance;    ///< 0 of main units.
   std::size_t main = 0, size = 0;
 
+  /// A point that is not one of the main units.
   void append(double value, double transient, double variance) {
     y[size] = value;
     g[size] = transient;
-    inverse_weight[size] = 1.0;
+    weight[size] = inverse_weight[size] = 1.0;
     own_variance[size] = variance;
     ++size;
   }
@@ -62,8 +65,8 @@ struct FitStart {
 };
 
 /// `units`: main units ever; the first points.main of the points are the newest of them. The oldest
-/// is the first main unit of all where no unit was folded (points.main == units), and counts little.
-/// Pads `points`. At least one point.
+/// is the first main unit of all where no unit was folded (points.main == units), and counts
+/// little. Pads `points`. At least one point.
 LevelFit fit_level(FitPoints& points, std::size_t units, const FoldedSums& folded,
                    const LevelPrior& prior, const FitStart& start);
 

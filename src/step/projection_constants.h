@@ -1,10 +1,10 @@
 // The numbers of the projection rule, in one place.
 //
 // Where they come from. The rule was tried on recordings of others (deepgreen, seaa2023, MLPerf,
-// fischer2022), each set halved by a seed into "chosen" and "judged" runs. [c]: scanned on the chosen
-// half alone. [a]: compared on all runs, so the judged half is optimistic about them. [s]: set from a
-// generated case or one recording. [d]: by definition or taste; the figures hardly move with it.
-// Logarithms are natural; a share of 0.01 is 1 %.
+// fischer2022), each set halved by a seed into "chosen" and "judged" runs. [c]: scanned on the
+// chosen half alone. [a]: compared on all runs, so the judged half is optimistic about them. [s]:
+// set from a generated case or one recording. [d]: by definition or taste; the figures hardly move
+// with it. Logarithms are natural; a share of 0.01 is 1 %.
 #pragma once
 
 namespace joulecast::step {
@@ -43,7 +43,7 @@ struct ProjectionConstants {
   static constexpr double kClipScales = 3.0;  // the same for the first main unit, in scales [a]
 
   // Slow drift: the recent half of the buffer sits off the level.
-  static constexpr int kSlowUnits = 12;      // units buffered before it is looked at [s] deepgreen
+  static constexpr int kSlowUnits = 12;       // units buffered before it is looked at [s] deepgreen
   static constexpr double kSlowScores = 2.0;  // standard errors that are ignored [c]
   static constexpr double kSlowSpread = 0.25, kSlowGrowth = 0.5, kSlowReach = 3.0;  // [a]
 
@@ -56,11 +56,11 @@ struct ProjectionConstants {
   static constexpr double kWanderUnits = 4.0, kWanderMost = 60.0, kWanderDecay = 100.0;
   static constexpr double kSamplingShare = 0.1;  // of a sampling interval lost or won per unit [a]
   static constexpr int kDegreesLeast = 3, kDegreesMost = 30;  // of the t quantile [d]
-  static constexpr double kWidest = 3.0;  // log units: the half-width's cap [d]
+  static constexpr double kWidest = 3.0;                      // log units: the half-width's cap [d]
   static constexpr double kUnseenPhaseSd = 0.55;  // relative: a declared phase not begun [a] seaa
   static constexpr double kPendingVariance = 0.1875;  // p (1 - p), p = 1/4: the change is real [d]
   static constexpr double kPendingWidest = 3.0;       // log units: cap of the jump [d]
-  static constexpr double kPowerOddShare = 0.25;  // of phases, events, evaluations in watts [d]
+  static constexpr double kPowerOddShare = 0.25;      // of phases, events, evaluations in watts [d]
 
   // Change of phase.
   static constexpr double kJump = 0.10, kJumpEarly = 2.0;  // log units; (1 + 2 / n) times [a, s]
@@ -68,15 +68,16 @@ struct ProjectionConstants {
   static constexpr double kSameJump = 0.5;  // two jumps differ by no more, relative [a]
   static constexpr double kBigJump = 0.25, kBigJumpFactor = 1.6;  // or the second is this big [a]
   static constexpr double kReturn = 0.05, kReturnScales = 3.0;    // back at the former level [a]
-  static constexpr int kReturnUnits = 3;   // main units within which a change is taken back [d]
-  static constexpr int kRemembered = 5;    // units since a change that may be put back [d]
+  static constexpr int kReturnUnits = 3;  // main units within which a change is taken back [d]
+  static constexpr int kRemembered = 5;   // units since a change that may be put back [d]
 
   // Periodic events (checkpoints, restarts).
   static constexpr double kEventOnce = 0.667;  // P(it is periodic) after one [a]
   static constexpr double kEventOnceSd = 0.5, kEventOnceLeast = 0.3;
   static constexpr double kEventRegular = 0.34;  // relative deviation of a gap, still regular [a]
   static constexpr double kEventCostSd = 0.5;    // relative prior spread of an event's cost [d]
-  static constexpr double kEventUnseen = 0.4;  // units that a declared, unseen event costs, and sd [d]
+  static constexpr double kEventUnseen =
+      0.4;  // units that a declared, unseen event costs, and sd [d]
 
   // Evaluations expected of which none was seen: share of the training, and its sd. [a] deepgreen
   static constexpr double kEvaluationShare = 0.06, kEvaluationShareSd = 0.07;

@@ -6,7 +6,7 @@
 
 namespace joulecast::step {
 
-enum Quantity3 : std::size_t { kEnergy = 0, kTime = 1, kPower = 2 };
+enum Measure : std::size_t { kEnergy = 0, kTime = 1, kPower = 2 };
 inline constexpr std::size_t kQuantities = 3;
 
 /// Logarithms of joules per work, seconds per work, and watts; how much of the start's transient is

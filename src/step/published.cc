@@ -107,7 +107,8 @@ class Published : public Projector {
     if (!told_.duration) return;
     const double whole_s = told_.duration->value();
     const double watts = window_j_ / window_s_;
-    const double unseen = std::max(1.0, whole_s / duration_s_.mean() - static_cast<double>(window_));
+    const double unseen =
+        std::max(1.0, whole_s / duration_s_.mean() - static_cast<double>(window_));
     const auto half_w = power_w_.half_width(unseen, coverage_);
     forecast.power = estimate<Watts>(watts, half_w, 0.0);
     forecast.energy = estimate<Joules>(
@@ -123,8 +124,10 @@ class Published : public Projector {
       return half ? std::optional(*half * left) : std::nullopt;
     };
     const bool any_left = left > 0;
-    const auto half_j = any_left ? scaled(energy_j_.half_width(left, coverage_)) : std::optional(0.0);
-    const auto half_s = any_left ? scaled(duration_s_.half_width(left, coverage_)) : std::optional(0.0);
+    const auto half_j =
+        any_left ? scaled(energy_j_.half_width(left, coverage_)) : std::optional(0.0);
+    const auto half_s =
+        any_left ? scaled(duration_s_.half_width(left, coverage_)) : std::optional(0.0);
     const double whole_j = spent_j_ + left * energy_j_.mean();
     const double whole_s = spent_s_ + left * duration_s_.mean();
     forecast.energy = estimate<Joules>(whole_j, half_j, spent_j_);

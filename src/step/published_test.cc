@@ -10,7 +10,8 @@ using ::testing::ElementsAre;
 using ::testing::HasSubstr;
 
 // Epochs of 10 s each with the given energies.
-std::vector<Forecast> project(PublishedMethod method, const Told& told, const PublishedOptions& options,
+std::vector<Forecast> project(PublishedMethod method, const Told& told,
+                              const PublishedOptions& options,
                               const std::vector<double>& energies_j) {
   auto projector = make_published(method, told, options);
   EXPECT_TRUE(projector.ok());
@@ -26,12 +27,15 @@ std::vector<Forecast> project(PublishedMethod method, const Told& told, const Pu
   return forecasts;
 }
 
-Told epochs(double n) { return {.epochs = n, .epochs_from = "planned", .duration = {}, .duration_from = ""}; }
+Told epochs(double n) {
+  return {.epochs = n, .epochs_from = "planned", .duration = {}, .duration_from = ""};
+}
 
 TEST(Published, StepEpochIsTheEpochsBeforeTheWindowPlusTheWindowsMeanForTheRest) {
-  const auto forecasts = project(PublishedMethod::kStepEpoch, epochs(10),
-                                 {.first_epochs = 1, .stabilizing_epochs = 2, .window = 2, .coverage = 0.9},
-                                 {50, 70, 100, 110, 900});
+  const auto forecasts =
+      project(PublishedMethod::kStepEpoch, epochs(10),
+              {.first_epochs = 1, .stabilizing_epochs = 2, .window = 2, .coverage = 0.9},
+              {50, 70, 100, 110, 900});
   EXPECT_FALSE(forecasts[0].energy);
   EXPECT_FALSE(forecasts[2].energy);
   // 50 + 70 before the window, then a mean of 105 for the eight epochs from the third on.
@@ -48,10 +52,11 @@ TEST(Published, StepEpochIsTheEpochsBeforeTheWindowPlusTheWindowsMeanForTheRest)
 }
 
 TEST(Published, StepPowerIsTheWindowsMeanPowerTimesTheDurationItIsTold) {
-  const Told told{.epochs = {}, .epochs_from = "", .duration = Seconds(500.0), .duration_from = "true"};
-  const auto forecasts = project(PublishedMethod::kStepPower, told,
-                                 {.first_epochs = 1, .stabilizing_epochs = 1, .window = 2, .coverage = 0.9},
-                                 {10, 100, 120});
+  const Told told{
+      .epochs = {}, .epochs_from = "", .duration = Seconds(500.0), .duration_from = "true"};
+  const auto forecasts = project(
+      PublishedMethod::kStepPower, told,
+      {.first_epochs = 1, .stabilizing_epochs = 1, .window = 2, .coverage = 0.9}, {10, 100, 120});
   EXPECT_FALSE(forecasts[1].energy);
   EXPECT_DOUBLE_EQ(forecasts[2].power->value.value(), 11.0);
   EXPECT_DOUBLE_EQ(forecasts[2].energy->value.value(), 5500.0);
@@ -61,9 +66,9 @@ TEST(Published, StepPowerIsTheWindowsMeanPowerTimesTheDurationItIsTold) {
 }
 
 TEST(Published, StepPowerWithoutADurationHasNoAnswer) {
-  const auto forecasts = project(PublishedMethod::kStepPower, epochs(10),
-                                 {.first_epochs = 1, .stabilizing_epochs = 0, .window = 1, .coverage = 0.9},
-                                 {10, 100});
+  const auto forecasts = project(
+      PublishedMethod::kStepPower, epochs(10),
+      {.first_epochs = 1, .stabilizing_epochs = 0, .window = 1, .coverage = 0.9}, {10, 100});
   EXPECT_FALSE(forecasts[1].energy);
 }
 
@@ -76,17 +81,18 @@ TEST(Published, FirstEpochIsTakenForAllAndHasNoInterval) {
 }
 
 TEST(Published, AFinishedTrainingIsCertain) {
-  const auto forecasts = project(PublishedMethod::kStepEpoch, epochs(3),
-                                 {.first_epochs = 1, .stabilizing_epochs = 1, .window = 2, .coverage = 0.9},
-                                 {10, 20, 40});
+  const auto forecasts = project(
+      PublishedMethod::kStepEpoch, epochs(3),
+      {.first_epochs = 1, .stabilizing_epochs = 1, .window = 2, .coverage = 0.9}, {10, 20, 40});
   EXPECT_DOUBLE_EQ(forecasts[2].energy->value.value(), 70.0);
   EXPECT_DOUBLE_EQ(forecasts[2].energy->low->value(), 70.0);
   EXPECT_DOUBLE_EQ(forecasts[2].energy->high->value(), 70.0);
 }
 
 TEST(Published, OptionsOutsideTheirRangeAreErrors) {
-  const auto no_window = make_published(PublishedMethod::kStepEpoch, epochs(3),
-                                        {.first_epochs = 1, .stabilizing_epochs = 1, .window = 0, .coverage = 0.9});
+  const auto no_window =
+      make_published(PublishedMethod::kStepEpoch, epochs(3),
+                     {.first_epochs = 1, .stabilizing_epochs = 1, .window = 0, .coverage = 0.9});
   ASSERT_FALSE(no_window);
   EXPECT_EQ(no_window.error().message, "the window must be at least 1 epoch");
   const auto no_epochs = make_published(PublishedMethod::kStepEpoch, epochs(0), {});
@@ -95,7 +101,8 @@ TEST(Published, OptionsOutsideTheirRangeAreErrors) {
 }
 
 TEST(Published, NamesGoBothWays) {
-  for (const auto method : {PublishedMethod::kFirstEpochs, PublishedMethod::kStepPower, PublishedMethod::kStepEpoch}) {
+  for (const auto method :
+       {PublishedMethod::kFirstEpochs, PublishedMethod::kStepPower, PublishedMethod::kStepEpoch}) {
     EXPECT_EQ(published_method(to_string(method)), method);
   }
   EXPECT_FALSE(published_method("step"));

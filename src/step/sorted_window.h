@@ -46,8 +46,8 @@ class SortedWindow {
     assert(size_ > 0);
     // The deviations grow to the left and to the right of the center: merge the two runs.
     const auto end = values_.begin() + static_cast<std::ptrdiff_t>(size_);
-    auto right = static_cast<std::size_t>(std::lower_bound(values_.begin(), end, center) -
-                                          values_.begin());
+    auto right =
+        static_cast<std::size_t>(std::lower_bound(values_.begin(), end, center) - values_.begin());
     std::size_t left = right;
     double before = 0.0;
     double deviation = 0.0;

@@ -18,7 +18,8 @@ namespace {
 TEST(FlussOnSeaa2023, EveryTraceHasTheGoldenRegimeAndSums) {
   JOULECAST_NEEDS_SHARED_DATA("seaa2023/fluss_golden.csv");
   const auto folder = shared_data() / "seaa2023";
-  auto golden = CsvReader::open(LineReader(std::move(open_file(folder / "fluss_golden.csv")).value()));
+  auto golden =
+      CsvReader::open(LineReader(std::move(open_file(folder / "fluss_golden.csv")).value()));
   ASSERT_TRUE(golden) << golden.error().message;
   const auto at = [&](const char* name) { return golden->need_column(name).value(); };
   const std::size_t architecture = at("architecture"), file = at("file"), samples = at("samples"),

@@ -89,8 +89,9 @@ TEST(PublishedOnDeepgreen, FirstEpochs) {
   EXPECT_NEAR(first.median, 6.85, 0.005);
   EXPECT_NEAR(first.p90, 56.5, 0.05);
   EXPECT_NEAR(first.max, 59.3, 0.05);
-  const Errors three = errors(runs, step::PublishedMethod::kFirstEpochs,
-                              {.first_epochs = 3, .stabilizing_epochs = 0, .window = 1, .coverage = 0.9});
+  const Errors three =
+      errors(runs, step::PublishedMethod::kFirstEpochs,
+             {.first_epochs = 3, .stabilizing_epochs = 0, .window = 1, .coverage = 0.9});
   EXPECT_NEAR(three.median, 3.05, 0.005);
   EXPECT_NEAR(three.p90, 16.8, 0.05);
   EXPECT_NEAR(three.max, 18.9, 0.05);

@@ -18,9 +18,9 @@ inline std::filesystem::path shared_data() {
 }  // namespace joulecast
 
 /// Skips the test, by name, where a data set is absent.
-#define JOULECAST_NEEDS_SHARED_DATA(name)                                                \
-  if (!std::filesystem::exists(::joulecast::shared_data() / (name))) {                   \
-    GTEST_SKIP() << "no " << (name) << " in " << ::joulecast::shared_data().string()     \
-                 << " (set JOULECAST_SHARED_DATA)";                                      \
-  }                                                                                      \
+#define JOULECAST_NEEDS_SHARED_DATA(name)                                            \
+  if (!std::filesystem::exists(::joulecast::shared_data() / (name))) {               \
+    GTEST_SKIP() << "no " << (name) << " in " << ::joulecast::shared_data().string() \
+                 << " (set JOULECAST_SHARED_DATA)";                                  \
+  }                                                                                  \
   static_assert(true, "")

@@ -32,6 +32,7 @@ class Quantity {
   friend constexpr Quantity operator*(double k, Quantity a) { return a * k; }
   friend constexpr Quantity operator/(Quantity a, double k) { return Quantity(a.value_ / k); }
   friend constexpr double operator/(Quantity a, Quantity b) { return a.value_ / b.value_; }
+  // NOLINTNEXTLINE(modernize-use-nullptr): clang-tidy 14 misreads <=>
   friend constexpr auto operator<=>(Quantity, Quantity) = default;
 
  private:

@@ -34,9 +34,9 @@ struct EpochLog {
 ///   duration  how many seconds the epoch took, for logs without any time
 ///   loss, val_loss, accuracy, steps, samples, tokens
 /// An epoch begins where the one before ended; the first as long before its end as the second
-/// lasted, unless `duration` is there. Repeated matches of one number (a progress bar) count once, the
-/// last. Errors: a pattern that RE2 refuses (with its reason), one that never matches (with the number of
-/// lines read), matches without any time, times that go back.
+/// lasted, unless `duration` is there. Repeated matches of one number (a progress bar) count once,
+/// the last. Errors: a pattern that RE2 refuses (with its reason), one that never matches (with the
+/// number of lines read), matches without any time, times that go back.
 Result<EpochLog> read_epoch_log(const std::filesystem::path& file, const std::string& pattern);
 
 }  // namespace joulecast::readers

@@ -19,8 +19,8 @@ struct Estimate {
   std::optional<Q> low, high;
 };
 
-/// One of the causes that make an interval as wide as it is, named so that one sees what would narrow
-/// it: "noise", "drift", "meter", "phases", "events", "evaluations", "stopping".
+/// One of the causes that make an interval as wide as it is, named so that one sees what would
+/// narrow it: "noise", "drift", "meter", "phases", "events", "evaluations", "stopping".
 struct IntervalPart {
   std::string cause;
   Joules energy;     ///< One standard deviation of the total due to it.
@@ -37,7 +37,7 @@ struct Forecast {
   std::optional<Estimate<Joules>> energy;
   std::optional<Estimate<Seconds>> duration;
   std::optional<Estimate<Watts>> power;
-  double coverage = 0.9;  ///< Nominal coverage of the intervals, in (0, 1).
+  double coverage = 0.9;            ///< Nominal coverage of the intervals, in (0, 1).
   std::vector<IntervalPart> parts;  ///< The intervals' parts; independent, so they add in squares.
   /// What the figures rest on that may turn out otherwise, e.g. "holds if no further phase comes".
   std::vector<std::string> notes;

@@ -70,7 +70,8 @@ struct EpochRun {
     Seconds span;      ///< First to last sample.
   };
   Plan plan;
-  std::vector<Epoch> epochs;  ///< Each with its energy, unless the run has neither that nor samples.
+  std::vector<Epoch>
+      epochs;  ///< Each with its energy, unless the run has neither that nor samples.
   std::vector<DeviceEnergy> devices;
   Seconds uncovered;  ///< Time inside epochs for which some device has no sample.
 };

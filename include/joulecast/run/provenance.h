@@ -16,8 +16,8 @@ enum class Origin {
   kAssumed,     ///< A constant, for want of anything better.
 };
 
-inline constexpr std::array<std::string_view, 5> kOriginNames = {"counter", "integrated", "reported",
-                                                                 "modelled", "assumed"};
+inline constexpr std::array<std::string_view, 5> kOriginNames = {"counter", "integrated",
+                                                                 "reported", "modelled", "assumed"};
 
 /// The word used in every output and accepted in every input.
 constexpr std::string_view to_string(Origin origin) {

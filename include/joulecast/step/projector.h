@@ -29,10 +29,10 @@ class Projector {
 /// What a projector is told of the whole training. Each figure says how it came to be known, since
 /// a method that is told the true value solves an easier problem than its user has.
 struct Told {
-  std::optional<double> epochs;      ///< How many in all, >= 1.
-  std::string epochs_from;           ///< "planned" or "true count of the recording".
-  std::optional<Seconds> duration;   ///< How long in all, > 0.
-  std::string duration_from;         ///< "planned" or "true duration of the recording".
+  std::optional<double> epochs;     ///< How many in all, >= 1.
+  std::string epochs_from;          ///< "planned" or "true count of the recording".
+  std::optional<Seconds> duration;  ///< How long in all, > 0.
+  std::string duration_from;        ///< "planned" or "true duration of the recording".
 };
 
 /// The published rules, kept as published so that ours can be compared with them.
@@ -49,9 +49,9 @@ enum class PublishedMethod {
 };
 
 struct PublishedOptions {
-  std::size_t first_epochs = 1;        ///< kFirstEpochs: how many, >= 1.
-  std::size_t stabilizing_epochs = 10; ///< STEP's s: how many epochs come before the window.
-  std::size_t window = 5;              ///< STEP's w: epochs in the window, >= 1.
+  std::size_t first_epochs = 1;         ///< kFirstEpochs: how many, >= 1.
+  std::size_t stabilizing_epochs = 10;  ///< STEP's s: how many epochs come before the window.
+  std::size_t window = 5;               ///< STEP's w: epochs in the window, >= 1.
   /// Nominal coverage of the interval, in (0, 1). The published rules have no interval. Ours for
   /// them is Student's t from the spread of the epochs they average, for the epochs not yet seen,
   /// and a drift of 0.5 %; it knows of no later phase, and is absent where one epoch is averaged.

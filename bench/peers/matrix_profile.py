@@ -15,7 +15,11 @@ import subprocess
 import sys
 import time
 
-import numpy as np
+try:
+    import numpy as np
+except ImportError:
+    print("peers: numpy is not installed, so neither stumpy nor SCAMP is; see the top of this file")
+    sys.exit(0)
 
 WINDOW = 10
 

@@ -52,7 +52,7 @@ void update(benchmark::State& state) {
   Training training(state.range(1) != 0);
   const auto ours = projector(kMany);
   for (std::int64_t i = 0; i < state.range(0); ++i) ours->add(training.next());
-  for (auto _ : state) benchmark::DoNotOptimize(ours->add(training.next()));
+  for ([[maybe_unused]] auto _ : state) benchmark::DoNotOptimize(ours->add(training.next()));
 }
 BENCHMARK(update)->ArgsProduct({{10, 1000, 100'000}, {0, 1}});
 
@@ -60,13 +60,13 @@ void forecast_again(benchmark::State& state) {
   Training training(false);
   const auto ours = projector(kMany);
   for (int i = 0; i < 1000; ++i) ours->add(training.next());
-  for (auto _ : state) benchmark::DoNotOptimize(ours->forecast_for(2000.0));
+  for ([[maybe_unused]] auto _ : state) benchmark::DoNotOptimize(ours->forecast_for(2000.0));
 }
 BENCHMARK(forecast_again);
 
 // A whole training of 90 epochs, the projector's making included.
 void training_of_90_epochs(benchmark::State& state) {
-  for (auto _ : state) {
+  for ([[maybe_unused]] auto _ : state) {
     Training training(false);
     const auto ours = projector(90.0);
     for (int i = 0; i < 90; ++i) benchmark::DoNotOptimize(ours->add(training.next()));

@@ -6,6 +6,8 @@
 #include <numeric>
 
 #include "cli/command.h"
+#include "cli/marked_recording.h"
+#include "joulecast/analysis/replay.h"
 #include "joulecast/step/fluss.h"
 #include "joulecast/step/matrix_profile.h"
 #include "report/stability.h"
@@ -16,7 +18,8 @@ namespace {
 
 struct StabilityOptions {
   RunOptions run;
-  std::string method = "fluss";
+  MarkOptions marks;
+  std::string method = "joulecast";
   std::string device;
   std::size_t window = 10;
   step::FlussOptions fluss = {.length = 10, .exclusion_factor = 3};
@@ -49,31 +52,73 @@ Result<std::size_t> choose_device(const Run& run, const StabilityOptions& option
                            options.device, fmt::join(ids, ", "))};
 }
 
-int stability(const StabilityOptions& options) {
-  if (options.method != "fluss") {
-    return fail({fmt::format("there is no method '{}'; choose fluss", options.method)}, kBadUsage);
+// The epoch under way at a time; none before the first mark, after the last, or without marks.
+std::optional<std::int64_t> epoch_at(const Run& run, double time_s) {
+  for (const Epoch& epoch : run.epochs) {
+    if (epoch.start_s <= time_s && time_s < epoch.end_s) return epoch.number;
   }
+  return std::nullopt;
+}
+
+Result<report::StabilityReport> by_fluss(const StabilityOptions& options) {
   auto loaded = readers::load_run(options.run.path, options.run.read_options());
-  if (!loaded) return fail(loaded.error());
+  if (!loaded) return loaded.error();
   const auto device = choose_device(loaded->run, options);
-  if (!device) return fail(device.error());
-  report::StabilityReport report{.name = options.run.path,
-                                 .read = std::move(loaded->report),
-                                 .run = std::move(loaded->run),
-                                 .device = *device,
-                                 .method = options.method,
-                                 .regimes = {}};
-  const Trace& trace = report.run.traces[*device];
+  if (!device) return device.error();
+  const Trace& trace = loaded->run.traces[*device];
   const auto profile = step::matrix_profile(trace.power_w, options.window);
-  if (!profile) return fail({fmt::format("{}: {}", options.run.path, profile.error().message)});
+  if (!profile) return Error{fmt::format("{}: {}", options.run.path, profile.error().message)};
   const auto fluss = step::fluss(profile->index, options.fluss);
-  if (!fluss) return fail({fmt::format("{}: {}", options.run.path, fluss.error().message)});
+  if (!fluss) return Error{fmt::format("{}: {}", options.run.path, fluss.error().message)};
+  report::StabilityReport report;
+  report.read = std::move(loaded->report);
+  report.device = trace.device.id;
+  for (const Trace& each : loaded->run.traces) report.devices.push_back(each.device);
   for (const step::RegimeChange& change : fluss->changes) {
+    const double time_s = trace.time_s[change.index];
     report.regimes.push_back(
-        {.index = change.index, .time_s = trace.time_s[change.index], .cac = change.cac});
+        {.time_s = time_s, .epoch = epoch_at(loaded->run, time_s), .index = change.index, .cac = change.cac});
   }
-  if (options.json) return print(report::stability_json(report).dump(2) + "\n");
-  return print(report::stability_text(report, report::stdout_terminal()));
+  if (!report.regimes.empty()) report.stable_from = report.regimes.front();
+  return report;
+}
+
+Result<report::StabilityReport> by_joulecast(const StabilityOptions& options) {
+  auto recording = read_marked(options.run, options.marks);
+  if (!recording) return recording.error();
+  const auto replay = analysis::replay(options.run.path, recording->run, recording->report.plan, {});
+  if (!replay) return replay.error();
+  report::StabilityReport report;
+  report.read = std::move(recording->report);
+  for (const auto& device : recording->run.devices) report.devices.push_back(device.device);
+  for (const std::int64_t number : replay->phase_changes) {
+    for (const Epoch& epoch : recording->run.epochs) {
+      if (epoch.number != number) continue;
+      report.regimes.push_back({.time_s = epoch.start_s, .epoch = number, .index = {}, .cac = {}});
+    }
+  }
+  report.stable = replay->stability->stable;
+  report.phase = replay->stability->phase;
+  report.confidence = replay->stability->confidence;
+  if (replay->stability->stable) {
+    report.stable_from = report::StabilityReport::Regime{.time_s = replay->stability->since_s,
+                                                         .epoch = replay->stability->since_epoch,
+                                                         .index = {},
+                                                         .cac = {}};
+  }
+  return report;
+}
+
+int stability(const StabilityOptions& options) {
+  if (options.method != "fluss" && options.method != "joulecast") {
+    return fail({fmt::format("there is no method '{}'; choose joulecast or fluss", options.method)}, kBadUsage);
+  }
+  auto report = options.method == "fluss" ? by_fluss(options) : by_joulecast(options);
+  if (!report) return fail(report.error());
+  report->name = options.run.path;
+  report->method = options.method;
+  if (options.json) return print(report::stability_json(*report).dump(2) + "\n");
+  return print(report::stability_text(*report, report::stdout_terminal()));
 }
 
 }  // namespace
@@ -84,41 +129,36 @@ void add_stability(CLI::App& program, Action& action) {
   options->run.add_to(*command);
   command
       ->add_option("--method", options->method,
-                   "fluss: the matrix profile's regimes (Gharghabi et al. 2017)")
+                   "joulecast: from the energy of epochs; fluss: the matrix profile's regimes of the "
+                   "power trace (Gharghabi et al. 2017), as del Rey et al. do")
       ->capture_default_str()
       ->type_name("NAME");
+  options->marks.add_to(*command);
   command
       ->add_option("--device", options->device,
-                   "Whose power to look at; left out, the hungriest device")
+                   "fluss: whose power to look at; left out, the hungriest device")
       ->type_name("ID");
-  command->add_option("--window", options->window, "Samples in a window of the matrix profile")
-      ->capture_default_str()
-      ->type_name("M")
-      ->check(whole_number(1));
-  command
-      ->add_option("--subsequence", options->fluss.length,
-                   "FLUSS's L: length of a regime's pattern, in samples")
-      ->capture_default_str()
-      ->type_name("L")
-      ->check(whole_number(1));
-  command
-      ->add_option("--exclusion", options->fluss.exclusion_factor,
-                   "No boundary is found within L times this of an end or of another boundary")
-      ->capture_default_str()
-      ->type_name("FACTOR")
-      ->check(whole_number(1));
-  command
-      ->add_option("--regimes", options->fluss.regimes,
-                   "Regimes to look for; one less than that are reported")
-      ->capture_default_str()
-      ->type_name("N")
-      ->check(whole_number(1));
+  const auto add_count = [command](const char* name, std::size_t& target, const char* text,
+                                   const char* type) {
+    command->add_option(name, target, text)
+        ->capture_default_str()
+        ->type_name(type)
+        ->check(whole_number(1));
+  };
+  add_count("--window", options->window, "fluss: samples in a window of the matrix profile", "M");
+  add_count("--subsequence", options->fluss.length,
+            "fluss: L, the length of a regime's pattern in samples", "L");
+  add_count("--exclusion", options->fluss.exclusion_factor,
+            "fluss: no change is found within L times this of an end or of another change",
+            "FACTOR");
+  add_count("--regimes", options->fluss.regimes,
+            "fluss: regimes to look for; one less than that are reported", "N");
   command->add_flag("--json", options->json, "Print JSON (docs/schema/stability-1.json)");
-  command->footer(
-      R"(The defaults are those of del Rey et al. (m = L = 10, excl_factor = 3, 2 regimes).
+  command->footer(R"(The defaults of fluss are those of del Rey et al. (m = L = 10, excl_factor = 3, 2 regimes).
 
-Example:
-  joulecast stability gpu-power.csv --window 10 --regimes 2 --json)");
+Examples:
+  joulecast stability data/recorded/transfer-digits
+  joulecast stability gpu-power.csv --method fluss --window 10 --regimes 2 --json)");
   command->callback([options, &action] { action = [options] { return stability(*options); }; });
 }
 

@@ -55,6 +55,13 @@ Json forecast_json(const Forecast& forecast) {
   put_estimate(json, "duration", "s", forecast.duration);
   put_estimate(json, "power", "w", forecast.power);
   json["interval"] = forecast.coverage;
+  json["interval_parts"] = Json::array();
+  for (const IntervalPart& part : forecast.parts) {
+    json["interval_parts"].push_back({{"cause", part.cause},
+                                      {"energy_sd_j", json_number(part.energy.value())},
+                                      {"duration_sd_s", json_number(part.duration.value())}});
+  }
+  json["notes"] = forecast.notes;
   json["provenance"] = {
       {"kind", "projection"}, {"origins", origins_json(forecast.origins)}, {"told", forecast.told}};
   return json;
@@ -67,7 +74,7 @@ std::string estimate_text(const std::optional<Estimate<Q>>& estimate, const Term
   std::string text = to_text(estimate->value);
   if (estimate->low && estimate->high) {
     const double factor = axis_unit(estimate->value).factor;
-    text += fmt::format(" ({:.4g} {} {:.4g})", estimate->low->value() / factor,
+    text += fmt::format(" ({:#.4g} {} {:#.4g})", estimate->low->value() / factor,
                         terminal.unicode ? "–" : "-", estimate->high->value() / factor);
   }
   return text;
@@ -200,26 +207,39 @@ std::optional<Plot> cone_plot(const ProjectionReport& report) {
   return plot;
 }
 
-// The words a reader should keep: what it took, what was projected, and how far off that was.
-std::string conclusion(const ProjectionReport& report) {
-  const Measured sums = measured(report.run);
-  const auto first = std::find_if(report.forecasts.begin(), report.forecasts.end(),
-                                  [](const Forecast& f) { return f.energy.has_value(); });
-  if (first == report.forecasts.end()) return "";
-  std::string text =
-      fmt::format("After {} epoch{} {} projected {}", first->epochs_seen,
-                  first->epochs_seen == 1 ? "" : "s", first->method, to_text(first->energy->value));
+// "After 15 epochs: 2.238 kJ (2.086 - 2.391), -2.13 %"
+std::string answer_line(const Forecast& forecast, const ProjectionReport& report, const Terminal& terminal) {
+  std::string text = fmt::format("After {} epoch{}: {}", forecast.epochs_seen, forecast.epochs_seen == 1 ? "" : "s",
+                                 estimate_text(forecast.energy, terminal));
   if (report.complete) {
-    text += fmt::format("; it took {} in {}: {:+.2f} %", to_text(sums.energy),
-                        to_text(sums.duration), 100.0 * (first->energy->value / sums.energy - 1.0));
-  } else {
-    text +=
-        fmt::format("; {} epochs took {} so far", report.forecasts.size(), to_text(sums.energy));
+    text += fmt::format(", {:+.2f} %", 100.0 * (forecast.energy->value / measured(report.run).energy - 1.0));
   }
-  text += ".\n";
+  return text + "\n";
+}
+
+// The words a reader should keep: what it took, what was projected, and how far off that was.
+std::string conclusion(const ProjectionReport& report, const Terminal& terminal) {
+  const Measured sums = measured(report.run);
+  const auto& forecasts = report.forecasts;
+  const auto first = std::find_if(forecasts.begin(), forecasts.end(),
+                                  [](const Forecast& f) { return f.energy.has_value(); });
+  std::string text = report.complete
+                         ? fmt::format("It took {} in {}.\n", to_text(sums.energy), to_text(sums.duration))
+                         : fmt::format("So far {} epochs took {} in {}.\n", forecasts.size(), to_text(sums.energy),
+                                       to_text(sums.duration));
+  if (first == forecasts.end()) {
+    return text + fmt::format("{} cannot answer yet; its first answer needs more epochs.\n", forecasts.back().method);
+  }
+  text += fmt::format("Projected by {}:\n", first->method);
+  text += "  " + answer_line(*first, report, terminal);
+  const Forecast& half = forecasts[(forecasts.size() - 1) / 2];
+  if (half.epochs_seen > first->epochs_seen) text += "  " + answer_line(half, report, terminal);
+  if (!report.complete && forecasts.size() > 1) text += "  " + answer_line(forecasts.back(), report, terminal);
+  if (!report.complete && !forecasts.back().notes.empty()) {
+    text += fmt::format("Mind: {}.\n", fmt::join(forecasts.back().notes, "; "));
+  }
   if (!first->told.empty()) {
-    text += fmt::format("It was told what nobody knows while training: {}.\n",
-                        fmt::join(first->told, "; "));
+    text += fmt::format("It was told: {}.\n", fmt::join(first->told, "; "));
   }
   return text;
 }
@@ -287,7 +307,7 @@ std::string projection_text(const ProjectionReport& report, const Terminal& term
   if (charts) {
     for (const Plot& plot : projection_plots(report)) text += draw(plot, terminal) + "\n";
   }
-  text += table(report, terminal) + "\n" + conclusion(report);
+  text += table(report, terminal) + "\n" + conclusion(report, terminal);
   return text;
 }
 

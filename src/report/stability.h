@@ -1,4 +1,4 @@
-// Where a run's regimes begin, as people and as programs read it.
+// Since when a run is stable, as people and as programs read it.
 #pragma once
 
 #include <optional>
@@ -13,18 +13,25 @@
 namespace joulecast::report {
 
 struct StabilityReport {
+  /// A change in the run's behaviour.
   struct Regime {
-    std::size_t index = 0;  ///< Sample of the device's trace at which it begins.
     double time_s = 0.0;
-    double cac =
-        0.0;  ///< Corrected arc curve there, 0 to 1; low: few arcs cross, a clear boundary.
+    std::optional<std::int64_t> epoch;  ///< Under way there, or beginning there.
+    std::optional<std::size_t> index;   ///< Sample of the device's trace.
+    /// Corrected arc curve there, 0 to 1; low: few arcs cross, a clear boundary.
+    std::optional<double> cac;
   };
   std::string name;
   readers::ReadReport read;
-  Run run;
-  std::size_t device = 0;  ///< The trace that was looked at.
+  std::vector<Device> devices;
   std::string method;
-  std::vector<Regime> regimes;  ///< In the order found, the clearest first.
+  std::optional<std::string> device;  ///< Whose power was looked at, if one device's was.
+  std::vector<Regime> regimes;        ///< fluss: the clearest first; joulecast: in order of time.
+  std::optional<Regime> stable_from;
+  /// joulecast's method only.
+  std::optional<bool> stable;
+  std::optional<int> phase;
+  std::optional<double> confidence;
 };
 
 /// joulecast.stability/1

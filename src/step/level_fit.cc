@@ -160,8 +160,8 @@ __attribute__((target("avx2"))) double iterate_avx2(const FitPoints& points, std
 double iterate_fastest(const FitPoints& points, std::size_t units, const FoldedSums& folded,
                        const LevelPrior& prior, double variance, Column& residual, LevelFit& fit) {
 #if defined(__x86_64__)
-  static const bool kAvx2 = __builtin_cpu_supports("avx2") != 0;
-  if (kAvx2) return iterate_avx2(points, units, folded, prior, variance, residual, fit);
+  static const bool has_avx2 = __builtin_cpu_supports("avx2") != 0;
+  if (has_avx2) return iterate_avx2(points, units, folded, prior, variance, residual, fit);
 #endif
   return iterate(points, units, folded, prior, variance, residual, fit);
 }

@@ -39,7 +39,9 @@ void LevelSeries::fold_oldest() {
   const double weight = std::min(1.0, work_[0] / works_.median());
   const bool first_main_unit = main_units_ == size_;
   for (std::size_t q = 0; q < kQuantities; ++q) {
-    fold(folded_[q], fits_[q], log_rate_[q][0], transient_[0], weight, first_main_unit);
+    if (fits_[q].variance > 0.0) {  // It is fitted.
+      fold(folded_[q], fits_[q], log_rate_[q][0], transient_[0], weight, first_main_unit);
+    }
     bases_[q].erase(log_rate_[q][0] - base_transient_[q] * transient_[0]);
   }
   works_.erase(work_[0]);

@@ -98,7 +98,7 @@ struct OnlineProjector::State {
   ProjectionRule rule;
   SteadyStretch steady;
   std::int64_t seen = 0;
-  std::string phase;           // of the last block, as its recording names it
+  std::string phase;            // of the last block, as its recording names it
   std::vector<Origin> origins;  // in order of first appearance
 };
 
@@ -117,8 +117,8 @@ void OnlineProjector::State::add(const Epoch& epoch) {
     evaluation_j = epoch.evaluation->energy->value();
     evaluation_s = epoch.evaluation->end_s - epoch.evaluation->start_s;
     // One that leaves nothing to the training is no evaluation within the block.
-    evaluated = evaluation_j > 0.0 && evaluation_s > 0.0 && evaluation_j < joules &&
-                evaluation_s < seconds;
+    evaluated =
+        evaluation_j > 0.0 && evaluation_s > 0.0 && evaluation_j < joules && evaluation_s < seconds;
   }
   if (evaluated) {
     joules -= evaluation_j;

@@ -1,10 +1,9 @@
-// Units that took much longer than their neighbours, alone: checkpoints, restarts. Are they periodic,
-// how many are to come, what do they cost?
+// Units that took much longer than their neighbours, alone: checkpoints, restarts. Are they
+// periodic, how many are to come, what do they cost?
 #pragma once
 
 #include <array>
 #include <cstdint>
-#include <optional>
 
 #include "step/projection_unit.h"
 

@@ -13,10 +13,10 @@ using C = ProjectionConstants;
 constexpr double kTolerance = 1e-9;  // Sums of works are rounded: relative to the whole.
 
 ProjectionUnit unit_of(double work, double joules, double seconds, double middle_s) {
-  return {.log_rate = {std::log(joules / work), std::log(seconds / work),
-                       std::log(joules / seconds)},
-          .transient = transient_at(middle_s),
-          .work = work};
+  return {
+      .log_rate = {std::log(joules / work), std::log(seconds / work), std::log(joules / seconds)},
+      .transient = transient_at(middle_s),
+      .work = work};
 }
 
 KindOptions kind_options(const RuleOptions& options, bool evaluation) {
@@ -76,8 +76,7 @@ void ProjectionRule::add_evaluation(double joules, double seconds) {
   if (!waiting_) paired_ = false;
   if (paired_) {
     kinds_[kBoth].add(unit_of(waiting_->work, waiting_->joules + joules,
-                              waiting_->seconds + seconds,
-                              0.5 * (waiting_->start_s + clock_s_)));
+                              waiting_->seconds + seconds, 0.5 * (waiting_->start_s + clock_s_)));
   }
   waiting_.reset();
   kinds_[kEvaluationPass].add(unit_of(1.0, joules, seconds, start_s + 0.5 * seconds));
@@ -112,8 +111,7 @@ std::optional<RunningPoint> ProjectionRule::running_point(const RunningUnit& run
       running.seconds < C::kRunningReadings * options_.sampling_interval_s) {
     return std::nullopt;
   }
-  const double sampling =
-      C::kRunningSampling * options_.sampling_interval_s / running.seconds;
+  const double sampling = C::kRunningSampling * options_.sampling_interval_s / running.seconds;
   double joules = running.joules;
   double seconds = running.seconds;
   if (both) {  // Its share of the evaluation that it will have.
@@ -150,8 +148,8 @@ void ProjectionRule::add_rest_of_training(double total_work, double done, bool b
                         .running = point ? &*point : nullptr});
 }
 
-double ProjectionRule::evaluations_to_come(double total_work, bool both,
-                                           const RunningUnit& running, double& sd) const {
+double ProjectionRule::evaluations_to_come(double total_work, bool both, const RunningUnit& running,
+                                           double& sd) const {
   const double typical = kinds_[both ? kBoth : kTraining].series().typical_work();
   const double seen = static_cast<double>(evaluations_);
   const double since_last = total_work - last_evaluation_at_;
@@ -185,11 +183,9 @@ void ProjectionRule::add_evaluations(double total_work, bool both, const Running
   double sd = 0.0;
   const double count = evaluations_to_come(total_work, both, running, sd);
   if (count <= 0.0) return;
-  const Remaining rest =
-      remaining_work(kinds_[kEvaluationPass],
-                     {.clock_s = clock_s_,
-                      .sampling_interval_s = options_.sampling_interval_s,
-                      .work = count});
+  const Remaining rest = remaining_work(
+      kinds_[kEvaluationPass],
+      {.clock_s = clock_s_, .sampling_interval_s = options_.sampling_interval_s, .work = count});
   for (std::size_t q = 0; q < 2; ++q) {
     const double number = sd * rest.value[q] / count;
     double variance = number * number;

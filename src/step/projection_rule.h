@@ -1,7 +1,7 @@
 // The projection of a whole training from its pieces: training units and evaluation passes.
 //
-// Three kinds of work are followed: training, evaluation, and, while every training unit is followed
-// by exactly one evaluation, the two as one, which is less noisy than its parts.
+// Three kinds of work are followed: training, evaluation, and, while every training unit is
+// followed by exactly one evaluation, the two as one, which is less noisy than its parts.
 #pragma once
 
 #include <array>
@@ -78,8 +78,7 @@ class ProjectionRule {
                             Remaining& sum) const;
   void add_evaluations(double total_work, bool both, const RunningUnit& running, Remaining& sum,
                        Outcome& outcome) const;
-  void set_bounds(const std::array<double, 2>& spent, const Remaining& sum,
-                  Outcome& outcome) const;
+  void set_bounds(const std::array<double, 2>& spent, const Remaining& sum, Outcome& outcome) const;
 
   RuleOptions options_;
   std::array<WorkKind, 3> kinds_;

@@ -25,14 +25,12 @@ Horizon horizon(const LevelSeries& series, const LevelFit& time_fit, double work
   const double ahead = std::exp(time_fit.level + time_fit.correction) * work / C::kThermalTimeS;
   Horizon h{};
   h.units = std::max(work / series.typical_work(), 1e-12);
-  h.transient =
-      transient_at(clock_s) * (ahead > 1e-9 ? (1.0 - std::exp(-ahead)) / ahead : 1.0);
+  h.transient = transient_at(clock_s) * (ahead > 1e-9 ? (1.0 - std::exp(-ahead)) / ahead : 1.0);
   h.others = std::max(n - 1.0, 0.0);
   h.wander = C::kWander * std::min({h.units, C::kWanderUnits * (n + 2.0), C::kWanderMost}) /
              (3.0 * (1.0 + n / C::kWanderDecay));
   const double buffered = std::max<double>(static_cast<double>(series.buffered()), 1.0);
-  h.slow = C::kSlowSpread +
-           C::kSlowGrowth * square(std::min(h.units / buffered, C::kSlowReach));
+  h.slow = C::kSlowSpread + C::kSlowGrowth * square(std::min(h.units / buffered, C::kSlowReach));
   return h;
 }
 
@@ -45,8 +43,8 @@ double drift_variance(const LevelFit& fit, const Horizon& h) {
 // Relative variance by which the transient adds to the level's own.
 double transient_variance(const LevelFit& fit, const Horizon& h) {
   const double g = h.transient;
-  return std::max(0.0, C::kLevelVariance *
-                           (2.0 * g * fit.covariance + g * g * fit.transient_variance));
+  return std::max(0.0,
+                  C::kLevelVariance * (2.0 * g * fit.covariance + g * g * fit.transient_variance));
 }
 
 }  // namespace
@@ -66,14 +64,12 @@ Remaining remaining_work(const WorkKind& kind, const RemainingOptions& options) 
   const PeriodicEvents::Expected events = kind.events_to_come(h.units);
 
   Remaining remaining;
-  remaining.degrees =
-      static_cast<int>(std::clamp<double>(C::kIntervalWeight + h.others, C::kDegreesLeast,
-                                          C::kDegreesMost));
+  remaining.degrees = static_cast<int>(
+      std::clamp<double>(C::kIntervalWeight + h.others, C::kDegreesLeast, C::kDegreesMost));
   for (std::size_t q = 0; q < 2; ++q) {
     const LevelFit& fit = fits[q];
     const double rate = std::exp(fit.level + fit.correction);
-    const double known =
-        rate * std::exp(fit.transient * h.transient + fit.slow) * options.work;
+    const double known = rate * std::exp(fit.transient * h.transient + fit.slow) * options.work;
     const double unseen = rate * std::exp(fit.slow) * options.unseen_work;
     CauseVariances& variance = remaining.variance[q];
 
@@ -105,7 +101,9 @@ Remaining remaining_work(const WorkKind& kind, const RemainingOptions& options) 
       const PeriodicEvents::Cost cost = kind.events().cost(q);
       const double count = events.count;
       const double m = static_cast<double>(kind.events().count());
-      remaining.value[q] += count * cost.excess * unit;
+      // One that costs more energy may take less time; then at most every unit to come has one.
+      const double extra = count * cost.excess * unit;
+      remaining.value[q] += cost.excess < 0.0 ? std::max(extra, cost.excess * known) : extra;
       variance[kEvents] = square(unit) * (square(events.sd * cost.excess) +
                                           (count + count * count / m) * cost.variance);
     } else if (events.count > 0.0) {  // Declared, none seen.
@@ -116,8 +114,7 @@ Remaining remaining_work(const WorkKind& kind, const RemainingOptions& options) 
   }
   const LevelFit& power = fits[kPower];
   remaining.power_variance =
-      power.interval_variance * typical /
-          std::max(options.work + options.unseen_work, typical) +
+      power.interval_variance * typical / std::max(options.work + options.unseen_work, typical) +
       C::kLevelVariance * power.level_variance + transient_variance(power, h) +
       drift_variance(power, h);
   return remaining;

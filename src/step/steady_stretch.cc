@@ -29,8 +29,7 @@ void SteadyStretch::add(const WorkKind& kind, const Block& block) {
   const LevelSeries& series = kind.series();
   const bool pending = kind.pending().has_value();
   if (series.main_units() > 0) {
-    const double transient =
-        series.fits()[kEnergy].transient * kind.last_transient();
+    const double transient = series.fits()[kEnergy].transient * kind.last_transient();
     if (std::abs(transient) > C::kStableTransient) {
       since_.reset();
     } else if (!since_ && !pending) {

@@ -1,4 +1,5 @@
-// Since when a run goes on evenly, and where its phases began: in blocks, as their recording counts.
+// Since when a run goes on evenly, and where its phases began: in blocks, as their recording
+// counts.
 #pragma once
 
 #include <cstdint>

@@ -1,5 +1,5 @@
-// One kind of work (training, evaluation, or both as one): the present phase's level, with changes of
-// phase found, taken back, or told, and single long units kept apart as events.
+// One kind of work (training, evaluation, or both as one): the present phase's level, with changes
+// of phase found, taken back, or told, and single long units kept apart as events.
 #pragma once
 
 #include <array>
@@ -44,7 +44,7 @@ class WorkKind {
   std::int64_t units() const { return units_; }  ///< Ever.
   /// How much of the start's transient was left in the last unit.
   double last_transient() const { return last_transient_; }
-  int phase() const { return number_; }          ///< From 1.
+  int phase() const { return number_; }  ///< From 1.
   /// The ordinal, from 1, of the present phase's first unit.
   std::int64_t phase_began() const { return phase_.began; }
   /// Whether no unit is known that the present series does not hold, events apart.

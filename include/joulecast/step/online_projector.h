@@ -1,11 +1,11 @@
 // joulecast's own projection: an answer with an interval from the first epoch on.
 //
-// The rule, in short. The joules and seconds per work of each kind of work (training, evaluation, or
-// both together) are a level, a transient that fades with the first minutes, and heavy-tailed noise.
-// The level is a robust mean that keeps 32 units and sums of the older ones. Two units off the level
-// in the same direction begin a new phase; one alone is an outlier, or if long an event that may be
-// periodic. The interval's half-width is a Student t quantile of a sum of named variances, on a
-// logarithmic scale, of what remains: what is spent is spent.
+// The rule, in short. The joules and seconds per work of each kind of work (training, evaluation,
+// or both together) are a level, a transient that fades with the first minutes, and heavy-tailed
+// noise. The level is a robust mean that keeps 32 units and sums of the older ones. Two units off
+// the level in the same direction begin a new phase; one alone is an outlier, or if long an event
+// that may be periodic. The interval's half-width is a Student t quantile of a sum of named
+// variances, on a logarithmic scale, of what remains: what is spent is spent.
 //
 // What no rule can know: an undeclared later phase, an evaluation or a checkpoint before the first
 // one. Forecast::notes says so where it matters.
@@ -66,8 +66,8 @@ struct Stability {
 };
 
 /// One training. Time per epoch and memory do not depend on how many epochs were seen; the answers
-/// depend on nothing but the plan and the epochs so far. Energies may be of any scale between 1e-100
-/// and 1e100 J. Not thread-safe.
+/// depend on nothing but the plan and the epochs so far. Energies may be of any scale between
+/// 1e-100 and 1e100 J. Not thread-safe.
 class OnlineProjector : public Projector {
  public:
   /// Errors, one line: a figure that is out of its range, phases that exceed the total.

@@ -59,7 +59,9 @@ Result<std::vector<Derived>> read_derived(const std::filesystem::path& file) {
 std::vector<double> every_second(const Trace& trace, double from_s, double to_s) {
   std::vector<double> power;
   std::size_t next = 1;
-  for (double t = from_s; t < to_s; t += 1.0) {
+  const auto seconds = static_cast<int>(std::ceil(to_s - from_s));
+  for (int second = 0; second < seconds; ++second) {
+    const double t = from_s + second;
     while (next + 1 < trace.time_s.size() && trace.time_s[next] < t) ++next;
     const double t0 = trace.time_s[next - 1];
     const double t1 = trace.time_s[next];

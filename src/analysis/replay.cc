@@ -25,16 +25,19 @@ struct CheckedPlan {
 };
 
 Status check_energies(const std::string& name, const EpochRun& run) {
-  if (run.epochs.empty()) return Error{fmt::format("{}: there are no epochs to project from", name)};
+  if (run.epochs.empty())
+    return Error{fmt::format("{}: there are no epochs to project from", name)};
   for (const Epoch& epoch : run.epochs) {
     if (!epoch.energy) {
-      return Error{fmt::format("{}: no samples cover epoch {} ({:.6g} s to {:.6g} s), so its energy is not known; "
-                               "are marks and samples of the same run and clock?",
-                               name, epoch.number, epoch.start_s, epoch.end_s)};
+      return Error{fmt::format(
+          "{}: no samples cover epoch {} ({:.6g} s to {:.6g} s), so its energy is not known; "
+          "are marks and samples of the same run and clock?",
+          name, epoch.number, epoch.start_s, epoch.end_s)};
     }
     if (!(epoch.energy->value() > 0.0)) {
-      return Error{fmt::format("{}: epoch {} took {} J; a meter that reads nothing is no basis for a projection", name,
-                               epoch.number, epoch.energy->value())};
+      return Error{fmt::format(
+          "{}: epoch {} took {} J; a meter that reads nothing is no basis for a projection", name,
+          epoch.number, epoch.energy->value())};
     }
   }
   return {};
@@ -47,28 +50,33 @@ Result<CheckedPlan> check_plan(const std::string& name, const EpochRun& run, con
   for (const Epoch& epoch : run.epochs) {
     const auto work = work_of(epoch, plan.unit);
     if (!work || !(*work > 0.0)) {
-      return Error{fmt::format("{}: epoch {} does not say how many {} it holds; give the plan in epochs, or a "
-                               "recording with a column {}",
-                               name, epoch.number, to_string(plan.unit), to_string(plan.unit))};
+      return Error{fmt::format(
+          "{}: epoch {} does not say how many {} it holds; give the plan in epochs, or a "
+          "recording with a column {}",
+          name, epoch.number, to_string(plan.unit), to_string(plan.unit))};
     }
     plan.done += *work;
   }
   const char* unit = to_string(plan.unit);
   if (request.total && *request.total < plan.done * (1.0 - kRounding)) {
-    return Error{fmt::format("--{} {:.10g} is less than the {:.10g} {} that {} holds; give the whole training's "
-                             "number, or leave it out",
-                             unit, *request.total, plan.done, unit, name)};
+    return Error{fmt::format(
+        "--{} {:.10g} is less than the {:.10g} {} that {} holds; give the whole training's "
+        "number, or leave it out",
+        unit, *request.total, plan.done, unit, name)};
   }
   plan.complete = !request.total || *request.total <= plan.done * (1.0 + kRounding);
   plan.total = request.total.value_or(plan.done);
-  plan.total_from = request.total ? fmt::format("planned, by --{}", unit) : "true count of the recording";
+  plan.total_from =
+      request.total ? fmt::format("planned, by --{}", unit) : "true count of the recording";
 
   const double declared = std::accumulate(request.phases.begin(), request.phases.end(), 0.0);
-  const bool fits = request.open_phases ? declared < plan.total : std::abs(declared - plan.total) <= kRounding * plan.total;
+  const bool fits = request.open_phases ? declared < plan.total
+                                        : std::abs(declared - plan.total) <= kRounding * plan.total;
   if (!request.phases.empty() && !fits) {
-    return Error{fmt::format("the phases {} make {:.10g} {}, but the training has {:.10g}; {}", fmt::join(request.phases, ", "),
-                             declared, unit, plan.total,
-                             request.open_phases ? "nothing is left for the last one" : "end them with * for the rest")};
+    return Error{fmt::format(
+        "the phases {} make {:.10g} {}, but the training has {:.10g}; {}",
+        fmt::join(request.phases, ", "), declared, unit, plan.total,
+        request.open_phases ? "nothing is left for the last one" : "end them with * for the rest")};
   }
   return plan;
 }
@@ -77,11 +85,13 @@ std::string told_total(const CheckedPlan& plan) {
   return fmt::format("{}: {:.10g} ({})", to_string(plan.unit), plan.total, plan.total_from);
 }
 
-Result<Replay> replay_published(const std::string& name, const EpochRun& run, const CheckedPlan& plan,
-                                const ReplayRequest& request, step::PublishedMethod method) {
+Result<Replay> replay_published(const std::string& name, const EpochRun& run,
+                                const CheckedPlan& plan, const ReplayRequest& request,
+                                step::PublishedMethod method) {
   const auto blocks = static_cast<double>(run.epochs.size());
   if (plan.unit != WorkUnit::kEpochs && !plan.complete) {
-    return Error{fmt::format("{} counts epochs; give --epochs, or use --method joulecast", request.method)};
+    return Error{
+        fmt::format("{} counts epochs; give --epochs, or use --method joulecast", request.method)};
   }
   step::Told told;
   told.epochs = plan.unit == WorkUnit::kEpochs ? plan.total : blocks;
@@ -93,13 +103,18 @@ Result<Replay> replay_published(const std::string& name, const EpochRun& run, co
     told.duration = Seconds(run.epochs.back().end_s - run.epochs.front().start_s);
     told.duration_from = "true duration of the recording";
   } else if (method == step::PublishedMethod::kStepPower) {
-    return Error{fmt::format("step-power multiplies by the duration of the whole training, and {} holds only {} of {} "
-                             "epochs; give --duration SECONDS, or use another method",
-                             name, blocks, plan.total)};
+    return Error{fmt::format(
+        "step-power multiplies by the duration of the whole training, and {} holds only {} of {} "
+        "epochs; give --duration SECONDS, or use another method",
+        name, blocks, plan.total)};
   }
   auto projector = step::make_published(method, told, request.published);
   if (!projector) return projector.error();
-  Replay replay{.forecasts = {}, .complete = plan.complete, .unit = plan.unit, .stability = {}, .phase_changes = {}};
+  Replay replay{.forecasts = {},
+                .complete = plan.complete,
+                .unit = plan.unit,
+                .stability = {},
+                .phase_changes = {}};
   for (const Epoch& epoch : run.epochs) replay.forecasts.push_back((*projector)->add(epoch));
   return replay;
 }
@@ -143,10 +158,12 @@ Result<Replay> replay_online(const std::string& name, const EpochRun& run, const
   if (request.early_stopping) {
     step::EarlyStoppingRule rule = *request.early_stopping;
     if (plan.unit != WorkUnit::kEpochs) {
-      return Error{fmt::format("--early-stopping counts epochs, the plan is in {}", to_string(plan.unit))};
+      return Error{
+          fmt::format("--early-stopping counts epochs, the plan is in {}", to_string(plan.unit))};
     }
     if (!rule.max_epochs && request.total) rule.max_epochs = static_cast<int>(*request.total);
-    if (rule.max_epochs) online.total_work = std::max(plan.done, static_cast<double>(*rule.max_epochs));
+    if (rule.max_epochs)
+      online.total_work = std::max(plan.done, static_cast<double>(*rule.max_epochs));
     stopping.emplace(rule);
   } else {
     online.told.push_back(told_total(plan));
@@ -154,7 +171,11 @@ Result<Replay> replay_online(const std::string& name, const EpochRun& run, const
   auto projector = step::OnlineProjector::create(online);
   if (!projector) return Error{fmt::format("{}: {}", name, projector.error().message)};
 
-  Replay replay{.forecasts = {}, .complete = plan.complete, .unit = plan.unit, .stability = {}, .phase_changes = {}};
+  Replay replay{.forecasts = {},
+                .complete = plan.complete,
+                .unit = plan.unit,
+                .stability = {},
+                .phase_changes = {}};
   bool any_metric = false;
   for (std::size_t i = 0; i < run.epochs.size(); ++i) {
     const Epoch& epoch = run.epochs[i];
@@ -172,15 +193,18 @@ Result<Replay> replay_online(const std::string& name, const EpochRun& run, const
   }
   if (stopping && !any_metric && stopping->epochs_seen() == 0 &&
       std::none_of(run.epochs.begin(), run.epochs.end(), [&](const Epoch& epoch) {
-        return metric_of(epoch, "loss") || metric_of(epoch, "val_loss") || metric_of(epoch, "accuracy");
+        return metric_of(epoch, "loss") || metric_of(epoch, "val_loss") ||
+               metric_of(epoch, "accuracy");
       })) {
     for (Forecast& forecast : replay.forecasts) {
-      forecast.notes.push_back("the recording has no metric: the stopping epoch is bounded by the rule alone");
+      forecast.notes.push_back(
+          "the recording has no metric: the stopping epoch is bounded by the rule alone");
     }
   } else if (stopping && !any_metric) {
-    return Error{fmt::format("{}: no epoch has the metric '{}' that the early-stopping rule watches; the recording can "
-                             "have loss, val_loss and accuracy",
-                             name, request.early_stopping->metric)};
+    return Error{fmt::format(
+        "{}: no epoch has the metric '{}' that the early-stopping rule watches; the recording can "
+        "have loss, val_loss and accuracy",
+        name, request.early_stopping->metric)};
   }
   replay.stability = (*projector)->stability();
   replay.phase_changes = (*projector)->phase_changes();
@@ -192,7 +216,8 @@ Result<Replay> replay_online(const std::string& name, const EpochRun& run, const
 std::optional<double> metric_of(const Epoch& epoch, std::string_view metric) {
   if (metric == "loss" || metric == "train_loss") return epoch.loss;
   if (metric == "val_loss" || metric == "eval_loss") return epoch.validation_loss;
-  if (metric == "accuracy" || metric == "val_accuracy" || metric == "acc" || metric == "val_acc") return epoch.accuracy;
+  if (metric == "accuracy" || metric == "val_accuracy" || metric == "acc" || metric == "val_acc")
+    return epoch.accuracy;
   return std::nullopt;
 }
 
@@ -207,7 +232,8 @@ Result<Replay> replay(const std::string& name, const EpochRun& run, const Plan& 
   if (request.method != kMethods.front()) {
     const auto near = nearest(request.method, kMethods);
     return Error{fmt::format("there is no method '{}'{}; choose one of {}", request.method,
-                             near ? fmt::format(" (did you mean '{}'?)", *near) : "", fmt::join(kMethods, ", "))};
+                             near ? fmt::format(" (did you mean '{}'?)", *near) : "",
+                             fmt::join(kMethods, ", "))};
   }
   return replay_online(name, run, *plan, request);
 }

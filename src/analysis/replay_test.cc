@@ -62,7 +62,8 @@ TEST(Replay, TheRecordingsOwnUnitCountsWhereNobodySaysAnother) {
   EpochRun run = even_run(4);
   run.epochs[0].samples = 300.0;  // a block thrice as large, and as costly
   run.epochs[0].energy = Joules(300.0);
-  const auto result = replay("run.csv", run, {.unit = WorkUnit::kSamples, .total = {}, .duration = {}}, {});
+  const auto result =
+      replay("run.csv", run, {.unit = WorkUnit::kSamples, .total = {}, .duration = {}}, {});
   ASSERT_TRUE(result) << result.error().message;
   EXPECT_EQ(result->unit, WorkUnit::kSamples);
   EXPECT_NEAR(result->forecasts[1].energy->value.value(), 600.0, 6.0);
@@ -72,7 +73,8 @@ TEST(Replay, ForecastKUsesNothingAfterEpochK) {
   ReplayRequest request;
   request.total = 30.0;
   EpochRun odd = even_run(20);
-  for (std::size_t i = 0; i < odd.epochs.size(); ++i) odd.epochs[i].energy = Joules(100.0 + static_cast<double>((i * 7) % 5));
+  for (std::size_t i = 0; i < odd.epochs.size(); ++i)
+    odd.epochs[i].energy = Joules(100.0 + static_cast<double>((i * 7) % 5));
   const auto whole = replay("run.csv", odd, {}, request);
   odd.epochs.resize(7);
   const auto part = replay("run.csv", odd, {}, request);
@@ -94,7 +96,8 @@ TEST(Replay, EarlyStoppingIsAMixtureThatEndsWhereTheRuleStops) {
   const Forecast& tenth = result->forecasts[9];
   EXPECT_GE(*tenth.energy->low, Joules(1400.0)) << "the best is in epoch 10; five more are certain";
   EXPECT_LE(*tenth.energy->high, Joules(10'500.0));
-  EXPECT_NEAR(result->forecasts.back().energy->value.value(), 2500.0, 1.0) << "stopped after epoch 25";
+  EXPECT_NEAR(result->forecasts.back().energy->value.value(), 2500.0, 1.0)
+      << "stopped after epoch 25";
 }
 
 TEST(Replay, ContradictionsAreOneLine) {
@@ -103,10 +106,13 @@ TEST(Replay, ContradictionsAreOneLine) {
   EXPECT_THAT(error_of(even_run(5, 0.0), request), HasSubstr("epoch 1 took 0 J"));
   request.total = 3.0;
   EXPECT_EQ(error_of(even_run(5), request),
-            "--epochs 3 is less than the 5 epochs that run.csv holds; give the whole training's number, or leave it out");
+            "--epochs 3 is less than the 5 epochs that run.csv holds; give the whole training's "
+            "number, or leave it out");
   request.total = 30.0;
   request.phases = {10.0, 10.0};
-  EXPECT_THAT(error_of(even_run(5), request), HasSubstr("the phases 10, 10 make 20 epochs, but the training has 30; end them with *"));
+  EXPECT_THAT(
+      error_of(even_run(5), request),
+      HasSubstr("the phases 10, 10 make 20 epochs, but the training has 30; end them with *"));
   request.phases = {30.0};
   request.open_phases = true;
   EXPECT_THAT(error_of(even_run(5), request), HasSubstr("nothing is left"));

@@ -18,7 +18,9 @@ class SamplesOnly : public RunSink {
   explicit SamplesOnly(RunSink& sink) : sink_(sink) {}
   void device(const Device& device) override { sink_.device(device); }
   void epoch(const Epoch&) override {}
-  void sample(std::size_t device, double time_s, double power_w) override { sink_.sample(device, time_s, power_w); }
+  void sample(std::size_t device, double time_s, double power_w) override {
+    sink_.sample(device, time_s, power_w);
+  }
 
  private:
   RunSink& sink_;
@@ -45,7 +47,10 @@ Result<MarkedRecording> read_with(const RunOptions& options, const std::vector<E
   RunSink& sink = epochs.empty() ? static_cast<RunSink&>(both) : samples;
   auto report = readers::read_run(options.path, options.read_options(), sink);
   if (!report) return report.error();
-  return MarkedRecording{.report = std::move(*report), .run = integrator.finish(), .power = thumbnail.points(), .told = {}};
+  return MarkedRecording{.report = std::move(*report),
+                         .run = integrator.finish(),
+                         .power = thumbnail.points(),
+                         .told = {}};
 }
 
 Result<MarkedRecording> read_by_marks(const RunOptions& options, const std::string& file) {
@@ -66,9 +71,10 @@ Result<MarkedRecording> read_by_log(const RunOptions& options, const MarkOptions
     const auto report = readers::read_run(options.path, options.read_options(), look);
     if (!report) return report.error();
     if (!report->start_unix_s) {
-      return Error{fmt::format("{} has dates, but {} does not say when it began; use a group (?P<time>...) with the "
-                               "recording's seconds",
-                               marks.log_file, options.path)};
+      return Error{fmt::format(
+          "{} has dates, but {} does not say when it began; use a group (?P<time>...) with the "
+          "recording's seconds",
+          marks.log_file, options.path)};
     }
     for (Epoch& epoch : log->epochs) {
       epoch.start_s -= *report->start_unix_s;
@@ -90,9 +96,9 @@ const Trace* hungriest(const Run& run) {
     for (const double w : trace.power_w) sum += w;
     return trace.power_w.empty() ? 0.0 : sum / static_cast<double>(trace.power_w.size());
   };
-  const auto most = std::max_element(run.traces.begin(), run.traces.end(), [&](const Trace& a, const Trace& b) {
-    return mean_w(a) < mean_w(b);
-  });
+  const auto most =
+      std::max_element(run.traces.begin(), run.traces.end(),
+                       [&](const Trace& a, const Trace& b) { return mean_w(a) < mean_w(b); });
   return most == run.traces.end() ? nullptr : &*most;
 }
 
@@ -101,7 +107,8 @@ Result<MarkedRecording> read_by_period(const RunOptions& options) {
   if (!loaded) return loaded.error();
   const Trace* trace = hungriest(loaded->run);
   if (trace == nullptr || trace->time_s.size() < 2) {
-    return Error{fmt::format("{}: --detect-epochs looks at power samples, and there are none", options.path)};
+    return Error{fmt::format("{}: --detect-epochs looks at power samples, and there are none",
+                             options.path)};
   }
   const auto analysis = step::detect_period(trace->time_s, trace->power_w);
   if (!analysis) return Error{fmt::format("{}: {}", options.path, analysis.error().message)};
@@ -122,13 +129,15 @@ Result<MarkedRecording> read_by_period(const RunOptions& options) {
       epoch.end_s = cuts[i + 1];
       if (epoch.start_s < epoch.end_s) epochs.push_back(epoch);
     }
-    found += fmt::format("{}{} epochs of {} (confidence {:.2f})", found.empty() ? "" : ", then ", cuts.size() - 1,
-                         report::to_text(Seconds(phase.period->seconds)), phase.period->confidence);
+    found += fmt::format("{}{} epochs of {} (confidence {:.2f})", found.empty() ? "" : ", then ",
+                         cuts.size() - 1, report::to_text(Seconds(phase.period->seconds)),
+                         phase.period->confidence);
   }
   if (epochs.empty()) {
-    return Error{fmt::format("{}: the power trace does not repeat itself, so no epochs can be found in it; give them "
-                             "with --epoch-marks or --epoch-log",
-                             options.path)};
+    return Error{fmt::format(
+        "{}: the power trace does not repeat itself, so no epochs can be found in it; give them "
+        "with --epoch-marks or --epoch-log",
+        options.path)};
   }
   auto recording = read_with(options, epochs);
   if (recording) {
@@ -141,19 +150,24 @@ Result<MarkedRecording> read_by_period(const RunOptions& options) {
 }  // namespace
 
 void MarkOptions::add_to(CLI::App& command) {
-  CLI::Option* file =
-      command.add_option("--epoch-marks", marks_file, "Where epochs begin and end, if RUN does not say: a CSV of "
-                                                      "epoch,start_s,end_s in RUN's seconds")
-          ->type_name("FILE");
-  CLI::Option* log = command.add_option("--epoch-log", log_file, "The training's log, in which --epoch-pattern marks the epochs' ends")
-                         ->type_name("FILE")
-                         ->excludes(file);
-  CLI::Option* pattern =
-      command.add_option("--epoch-pattern", log_pattern,
-                         "Regular expression (RE2) of the line that ends an epoch; groups (?P<epoch>), (?P<time>), "
-                         "(?P<duration>), (?P<val_loss>), ... say what is where")
-          ->type_name("REGEX")
-          ->needs(log);
+  CLI::Option* file = command
+                          .add_option("--epoch-marks", marks_file,
+                                      "Where epochs begin and end, if RUN does not say: a CSV of "
+                                      "epoch,start_s,end_s in RUN's seconds")
+                          ->type_name("FILE");
+  CLI::Option* log =
+      command
+          .add_option("--epoch-log", log_file,
+                      "The training's log, in which --epoch-pattern marks the epochs' ends")
+          ->type_name("FILE")
+          ->excludes(file);
+  CLI::Option* pattern = command
+                             .add_option("--epoch-pattern", log_pattern,
+                                         "Regular expression (RE2) of the line that ends an epoch; "
+                                         "groups (?P<epoch>), (?P<time>), "
+                                         "(?P<duration>), (?P<val_loss>), ... say what is where")
+                             ->type_name("REGEX")
+                             ->needs(log);
   log->needs(pattern);
   command.add_flag("--detect-epochs", detect, "Find the epochs in the power trace: its own period")
       ->excludes(file)
@@ -166,9 +180,10 @@ Result<MarkedRecording> read_marked(const RunOptions& options, const MarkOptions
                    : marks.detect            ? read_by_period(options)
                                              : read_with(options, {});
   if (recording && recording->run.epochs.empty()) {
-    return Error{fmt::format("{}: the recording has no epoch marks, so there is nothing to project from; give them with "
-                             "--epoch-marks FILE or --epoch-log FILE, or try --detect-epochs",
-                             options.path)};
+    return Error{fmt::format(
+        "{}: the recording has no epoch marks, so there is nothing to project from; give them with "
+        "--epoch-marks FILE or --epoch-log FILE, or try --detect-epochs",
+        options.path)};
   }
   return recording;
 }

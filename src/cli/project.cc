@@ -37,9 +37,10 @@ Status read_phases(const std::string& text, analysis::ReplayRequest& request) {
     } else if (const auto number = parse_number(field); number && *number > 0.0) {
       request.phases.push_back(*number);
     } else {
-      return Error{fmt::format("--phases {}: {} is not the length of a phase; write lengths above 0 and at the end * "
-                               "for the rest, like 10,*",
-                               text, quoted(field))};
+      return Error{fmt::format(
+          "--phases {}: {} is not the length of a phase; write lengths above 0 and at the end * "
+          "for the rest, like 10,*",
+          text, quoted(field))};
     }
     if (last) return {};
     rest.remove_prefix(comma + 1);
@@ -82,7 +83,8 @@ int project(ProjectOptions options) {
   if (const Status status = read_request(options); !status) return fail(status.error(), kBadUsage);
   auto recording = read_marked(options.run, options.marks);
   if (!recording) return fail(recording.error());
-  auto replay = analysis::replay(options.run.path, recording->run, recording->report.plan, options.request);
+  auto replay =
+      analysis::replay(options.run.path, recording->run, recording->report.plan, options.request);
   if (!replay) return fail(replay.error());
   for (Forecast& forecast : replay->forecasts) {
     forecast.told.insert(forecast.told.end(), recording->told.begin(), recording->told.end());
@@ -95,7 +97,8 @@ int project(ProjectOptions options) {
                                         .complete = replay->complete};
   if (!options.svg.empty()) {
     const std::string picture = report::draw_svg(report.name, report::projection_plots(report));
-    if (const Status status = write_file(options.svg, picture); !status) return fail(status.error());
+    if (const Status status = write_file(options.svg, picture); !status)
+      return fail(status.error());
   }
   if (options.json) return print(report::projection_json(report).dump(2) + "\n");
   return print(report::projection_text(report, report::stdout_terminal(), options.charts));
@@ -103,27 +106,43 @@ int project(ProjectOptions options) {
 
 void add_plan(CLI::App& command, ProjectOptions& options) {
   CLI::Option_group* total = command.add_option_group(
-      "The whole training", "Left out, the recording is taken as whole, and the answer says that it was told so");
-  total->add_option("--epochs", options.epochs, "Epochs of the whole training")->type_name("N")->check(above_zero());
+      "The whole training",
+      "Left out, the recording is taken as whole, and the answer says that it was told so");
+  total->add_option("--epochs", options.epochs, "Epochs of the whole training")
+      ->type_name("N")
+      ->check(above_zero());
   total->add_option("--steps", options.steps, "Steps; RUN's blocks must say how many each holds")
       ->type_name("N")
       ->check(above_zero());
-  total->add_option("--samples", options.samples, "Samples, likewise")->type_name("N")->check(above_zero());
-  total->add_option("--tokens", options.tokens, "Tokens, likewise")->type_name("N")->check(above_zero());
+  total->add_option("--samples", options.samples, "Samples, likewise")
+      ->type_name("N")
+      ->check(above_zero());
+  total->add_option("--tokens", options.tokens, "Tokens, likewise")
+      ->type_name("N")
+      ->check(above_zero());
   total->require_option(0, 1);
-  command.add_option("--phases", options.phases, "Lengths of the phases, * for the rest: 10,* is ten frozen epochs and "
-                                                 "then the others; left out, changes are looked for")
+  command
+      .add_option("--phases", options.phases,
+                  "Lengths of the phases, * for the rest: 10,* is ten frozen epochs and "
+                  "then the others; left out, changes are looked for")
       ->type_name("LIST");
-  command.add_option("--evaluate-every", options.evaluate_every, "An evaluation follows every K epochs (or other units)")
+  command
+      .add_option("--evaluate-every", options.evaluate_every,
+                  "An evaluation follows every K epochs (or other units)")
       ->type_name("K")
       ->check(above_zero());
-  command.add_option("--early-stopping", options.early_stopping,
-                     "The stopping rule in force: patience=20,metric=val_loss,mode=min,max=150")
+  command
+      .add_option("--early-stopping", options.early_stopping,
+                  "The stopping rule in force: patience=20,metric=val_loss,mode=min,max=150")
       ->type_name("RULE");
-  command.add_option("--power-limit", options.power_limit_w, "Power limit of the GPUs together, where RUN does not say")
+  command
+      .add_option("--power-limit", options.power_limit_w,
+                  "Power limit of the GPUs together, where RUN does not say")
       ->type_name("WATTS")
       ->check(above_zero());
-  command.add_option("--duration", options.duration_s, "Duration of the whole training, for step-power")
+  command
+      .add_option("--duration", options.duration_s,
+                  "Duration of the whole training, for step-power")
       ->type_name("SECONDS")
       ->check(above_zero());
 }
@@ -133,7 +152,9 @@ void add_published(CLI::App& command, step::PublishedOptions& options) {
       ->capture_default_str()
       ->type_name("K")
       ->check(whole_number(1));
-  command.add_option("--stabilizing-epoch", options.stabilizing_epochs, "step-*: how many epochs come before the window")
+  command
+      .add_option("--stabilizing-epoch", options.stabilizing_epochs,
+                  "step-*: how many epochs come before the window")
       ->capture_default_str()
       ->type_name("S")
       ->check(whole_number(0));
@@ -147,20 +168,25 @@ void add_published(CLI::App& command, step::PublishedOptions& options) {
 
 void add_project(CLI::App& program, Action& action) {
   auto options = std::make_shared<ProjectOptions>();
-  CLI::App* command =
-      program.add_subcommand("project", "What will the whole training take? Answered after every epoch");
+  CLI::App* command = program.add_subcommand(
+      "project", "What will the whole training take? Answered after every epoch");
   options->run.add_to(*command, "--sampling-interval");
-  command->add_option("--method", options->request.method, "joulecast, first-epochs, step-power or step-epoch")
+  command
+      ->add_option("--method", options->request.method,
+                   "joulecast, first-epochs, step-power or step-epoch")
       ->capture_default_str()
       ->type_name("NAME");
   add_plan(*command, *options);
   options->marks.add_to(*command);
-  command->add_option("--interval", options->request.published.coverage,
-                      "Nominal coverage of the intervals, above 0 and below 1")
+  command
+      ->add_option("--interval", options->request.published.coverage,
+                   "Nominal coverage of the intervals, above 0 and below 1")
       ->capture_default_str()
       ->type_name("FRACTION");
   add_published(*command, options->request.published);
-  command->add_option("--svg", options->svg, "Write the charts of power and projection as a picture")->type_name("FILE");
+  command
+      ->add_option("--svg", options->svg, "Write the charts of power and projection as a picture")
+      ->type_name("FILE");
   command->add_flag("--json", options->json, "Print JSON (docs/schema/projection-1.json)");
   command->add_flag("!--no-charts", options->charts, "Print the table only");
   command->footer(R"(Methods:

@@ -76,8 +76,10 @@ Result<report::StabilityReport> by_fluss(const StabilityOptions& options) {
   for (const Trace& each : loaded->run.traces) report.devices.push_back(each.device);
   for (const step::RegimeChange& change : fluss->changes) {
     const double time_s = trace.time_s[change.index];
-    report.regimes.push_back(
-        {.time_s = time_s, .epoch = epoch_at(loaded->run, time_s), .index = change.index, .cac = change.cac});
+    report.regimes.push_back({.time_s = time_s,
+                              .epoch = epoch_at(loaded->run, time_s),
+                              .index = change.index,
+                              .cac = change.cac});
   }
   if (!report.regimes.empty()) report.stable_from = report.regimes.front();
   return report;
@@ -86,7 +88,8 @@ Result<report::StabilityReport> by_fluss(const StabilityOptions& options) {
 Result<report::StabilityReport> by_joulecast(const StabilityOptions& options) {
   auto recording = read_marked(options.run, options.marks);
   if (!recording) return recording.error();
-  const auto replay = analysis::replay(options.run.path, recording->run, recording->report.plan, {});
+  const auto replay =
+      analysis::replay(options.run.path, recording->run, recording->report.plan, {});
   if (!replay) return replay.error();
   report::StabilityReport report;
   report.read = std::move(recording->report);
@@ -111,7 +114,8 @@ Result<report::StabilityReport> by_joulecast(const StabilityOptions& options) {
 
 int stability(const StabilityOptions& options) {
   if (options.method != "fluss" && options.method != "joulecast") {
-    return fail({fmt::format("there is no method '{}'; choose joulecast or fluss", options.method)}, kBadUsage);
+    return fail({fmt::format("there is no method '{}'; choose joulecast or fluss", options.method)},
+                kBadUsage);
   }
   auto report = options.method == "fluss" ? by_fluss(options) : by_joulecast(options);
   if (!report) return fail(report.error());
@@ -128,9 +132,10 @@ void add_stability(CLI::App& program, Action& action) {
   CLI::App* command = program.add_subcommand("stability", "Since when is the training stable?");
   options->run.add_to(*command);
   command
-      ->add_option("--method", options->method,
-                   "joulecast: from the energy of epochs; fluss: the matrix profile's regimes of the "
-                   "power trace (Gharghabi et al. 2017), as del Rey et al. do")
+      ->add_option(
+          "--method", options->method,
+          "joulecast: from the energy of epochs; fluss: the matrix profile's regimes of the "
+          "power trace (Gharghabi et al. 2017), as del Rey et al. do")
       ->capture_default_str()
       ->type_name("NAME");
   options->marks.add_to(*command);
@@ -154,7 +159,8 @@ void add_stability(CLI::App& program, Action& action) {
   add_count("--regimes", options->fluss.regimes,
             "fluss: regimes to look for; one less than that are reported", "N");
   command->add_flag("--json", options->json, "Print JSON (docs/schema/stability-1.json)");
-  command->footer(R"(The defaults of fluss are those of del Rey et al. (m = L = 10, excl_factor = 3, 2 regimes).
+  command->footer(
+      R"(The defaults of fluss are those of del Rey et al. (m = L = 10, excl_factor = 3, 2 regimes).
 
 Examples:
   joulecast stability data/recorded/transfer-digits

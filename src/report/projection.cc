@@ -208,11 +208,14 @@ std::optional<Plot> cone_plot(const ProjectionReport& report) {
 }
 
 // "After 15 epochs: 2.238 kJ (2.086 - 2.391), -2.13 %"
-std::string answer_line(const Forecast& forecast, const ProjectionReport& report, const Terminal& terminal) {
-  std::string text = fmt::format("After {} epoch{}: {}", forecast.epochs_seen, forecast.epochs_seen == 1 ? "" : "s",
-                                 estimate_text(forecast.energy, terminal));
+std::string answer_line(const Forecast& forecast, const ProjectionReport& report,
+                        const Terminal& terminal) {
+  std::string text =
+      fmt::format("After {} epoch{}: {}", forecast.epochs_seen,
+                  forecast.epochs_seen == 1 ? "" : "s", estimate_text(forecast.energy, terminal));
   if (report.complete) {
-    text += fmt::format(", {:+.2f} %", 100.0 * (forecast.energy->value / measured(report.run).energy - 1.0));
+    text += fmt::format(", {:+.2f} %",
+                        100.0 * (forecast.energy->value / measured(report.run).energy - 1.0));
   }
   return text + "\n";
 }
@@ -223,18 +226,21 @@ std::string conclusion(const ProjectionReport& report, const Terminal& terminal)
   const auto& forecasts = report.forecasts;
   const auto first = std::find_if(forecasts.begin(), forecasts.end(),
                                   [](const Forecast& f) { return f.energy.has_value(); });
-  std::string text = report.complete
-                         ? fmt::format("It took {} in {}.\n", to_text(sums.energy), to_text(sums.duration))
-                         : fmt::format("So far {} epochs took {} in {}.\n", forecasts.size(), to_text(sums.energy),
-                                       to_text(sums.duration));
+  std::string text =
+      report.complete
+          ? fmt::format("It took {} in {}.\n", to_text(sums.energy), to_text(sums.duration))
+          : fmt::format("So far {} epochs took {} in {}.\n", forecasts.size(), to_text(sums.energy),
+                        to_text(sums.duration));
   if (first == forecasts.end()) {
-    return text + fmt::format("{} cannot answer yet; its first answer needs more epochs.\n", forecasts.back().method);
+    return text + fmt::format("{} cannot answer yet; its first answer needs more epochs.\n",
+                              forecasts.back().method);
   }
   text += fmt::format("Projected by {}:\n", first->method);
   text += "  " + answer_line(*first, report, terminal);
   const Forecast& half = forecasts[(forecasts.size() - 1) / 2];
   if (half.epochs_seen > first->epochs_seen) text += "  " + answer_line(half, report, terminal);
-  if (!report.complete && forecasts.size() > 1) text += "  " + answer_line(forecasts.back(), report, terminal);
+  if (!report.complete && forecasts.size() > 1)
+    text += "  " + answer_line(forecasts.back(), report, terminal);
   if (!report.complete && !forecasts.back().notes.empty()) {
     text += fmt::format("Mind: {}.\n", fmt::join(forecasts.back().notes, "; "));
   }

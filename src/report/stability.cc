@@ -30,7 +30,8 @@ Json stability_json(const StabilityReport& report) {
   }
   Json stable_from = nullptr;
   if (report.stable_from) {
-    stable_from = {{"epoch", or_null(report.stable_from->epoch)}, {"time_s", report.stable_from->time_s}};
+    stable_from = {{"epoch", or_null(report.stable_from->epoch)},
+                   {"time_s", report.stable_from->time_s}};
   }
   return {{"schema", "joulecast.stability/1"},
           {"run", read_report_json(report.read, report.devices)},
@@ -46,7 +47,8 @@ Json stability_json(const StabilityReport& report) {
 std::string stability_text(const StabilityReport& report, const Terminal& terminal) {
   std::string text = fmt::format("{}  by {}{}\n", terminal.bold(report.name), report.method,
                                  report.device ? fmt::format(", power of {}", *report.device) : "");
-  for (const std::string& line : read_report_lines(report.read)) text += fmt::format("Note: {}.\n", line);
+  for (const std::string& line : read_report_lines(report.read))
+    text += fmt::format("Note: {}.\n", line);
   for (const auto& regime : report.regimes) {
     text += fmt::format("A change at {}", place(regime));
     if (regime.index && regime.cac) {

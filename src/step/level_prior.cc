@@ -49,8 +49,9 @@ LevelPriors training_priors(std::optional<double> limit_share, double sampling_s
   for (std::size_t q = 0; q < kQuantities; ++q) {
     priors[q] = common;
     if (q != kTime) {  // Durations do not depend on the meter.
+      const double meter = C::kSamplingShare * sampling_share;
       priors[q].interval_scale =
-          std::hypot(common.interval_scale, C::kSamplingShare * sampling_share);
+          std::sqrt(common.interval_scale * common.interval_scale + meter * meter);
     }
     if (limit_share) {
       // A host that warms up takes less time and so less energy; a GPU that does, draws more power.

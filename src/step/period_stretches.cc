@@ -77,7 +77,8 @@ class Divider {
     if (ratio > kMostMultiple) return false;
     if (std::abs(ratio / std::round(ratio) - 1.0) > kSamePeriod) return false;
     Stretch both = look(a.from, b.to);
-    const double apart = std::hypot(a.found->significance, b.found->significance);
+    const double first = a.found->significance, second = b.found->significance;
+    const double apart = std::sqrt(first * first + second * second);
     const double enough = ratio < 1.0 + kSamePeriod ? kTogether : kTogetherMultiple;
     if (!both.found || both.found->significance < enough * apart) return false;
     stretches.pop_back();

@@ -36,7 +36,7 @@ class Moments {
     const boost::math::students_t t(n - 1.0);
     const double quantile = boost::math::quantile(t, 0.5 + coverage / 2.0);
     const double noise = squares_ / (n - 1.0) * (1.0 / n + 1.0 / others);
-    return quantile * std::hypot(std::sqrt(noise), kDrift * mean_);
+    return quantile * std::sqrt(noise + kDrift * mean_ * kDrift * mean_);
   }
 
  private:

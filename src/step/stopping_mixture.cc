@@ -66,9 +66,10 @@ double below(const Estimate<Q>& estimate, double x, double z) {
 }
 
 template <typename Q>
-Q quantile(const std::vector<Length>& lengths, const std::optional<Estimate<Q>> Forecast::* member, double p,
-           double z) {
-  double low = lengths.front().forecast.*member ? ((lengths.front().forecast.*member)->value).value() : 0.0;
+Q quantile(const std::vector<Length>& lengths, const std::optional<Estimate<Q>> Forecast::*member,
+           double p, double z) {
+  double low =
+      lengths.front().forecast.*member ? ((lengths.front().forecast.*member)->value).value() : 0.0;
   double high = low;
   for (const Length& length : lengths) {
     const Estimate<Q>& estimate = *(length.forecast.*member);
@@ -80,15 +81,16 @@ Q quantile(const std::vector<Length>& lengths, const std::optional<Estimate<Q>> 
   for (int i = 0; i < 60; ++i) {
     const double middle = 0.5 * (low + high);
     double mass = 0.0;
-    for (const Length& length : lengths) mass += length.probability * below(*(length.forecast.*member), middle, z);
+    for (const Length& length : lengths)
+      mass += length.probability * below(*(length.forecast.*member), middle, z);
     (mass < p ? low : high) = middle;
   }
   return Q(0.5 * (low + high));
 }
 
 template <typename Q>
-Estimate<Q> mix(const std::vector<Length>& lengths, const std::optional<Estimate<Q>> Forecast::* member,
-                double coverage, Q least) {
+Estimate<Q> mix(const std::vector<Length>& lengths,
+                const std::optional<Estimate<Q>> Forecast::*member, double coverage, Q least) {
   const double z = boost::math::quantile(boost::math::normal(), 0.5 + coverage / 2.0);
   const auto at = [&](double p) { return std::max(least, quantile(lengths, member, p, z)); };
   return {.value = at(0.5), .low = at(0.5 - coverage / 2.0), .high = at(0.5 + coverage / 2.0)};
@@ -96,7 +98,7 @@ Estimate<Q> mix(const std::vector<Length>& lengths, const std::optional<Estimate
 
 // The standard deviation of the lengths' values: what not knowing the length costs.
 template <typename Q>
-Q spread(const std::vector<Length>& lengths, const std::optional<Estimate<Q>> Forecast::* member) {
+Q spread(const std::vector<Length>& lengths, const std::optional<Estimate<Q>> Forecast::*member) {
   double mean = 0.0, square = 0.0;
   for (const Length& length : lengths) {
     const double value = (length.forecast.*member)->value.value();
@@ -115,7 +117,8 @@ Forecast forecast_stopping(const OnlineProjector& projector, const StoppingDistr
     result.energy.reset();
     result.duration.reset();
     result.parts.clear();
-    result.notes.push_back("no metric yet and no cap on the epochs: only a lower bound is known; give max=");
+    result.notes.push_back(
+        "no metric yet and no cap on the epochs: only a lower bound is known; give max=");
     return result;
   }
   std::vector<Length> lengths;
@@ -127,7 +130,8 @@ Forecast forecast_stopping(const OnlineProjector& projector, const StoppingDistr
     if (!length.forecast.energy || !length.forecast.duration) return result;
   }
   const Joules no_less_j = least.energy && least.energy->low ? *least.energy->low : Joules(0.0);
-  const Seconds no_less_s = least.duration && least.duration->low ? *least.duration->low : Seconds(0.0);
+  const Seconds no_less_s =
+      least.duration && least.duration->low ? *least.duration->low : Seconds(0.0);
   result.energy = mix(lengths, &Forecast::energy, result.coverage, no_less_j);
   result.duration = mix(lengths, &Forecast::duration, result.coverage, no_less_s);
   if (stopping.bounds_only()) {
@@ -138,15 +142,16 @@ Forecast forecast_stopping(const OnlineProjector& projector, const StoppingDistr
     result.duration->high = most.duration->high;
     result.notes.push_back("no metric yet: any length between the rule's bounds");
   }
-  const auto middle = std::max_element(lengths.begin(), lengths.end(), [](const Length& a, const Length& b) {
-    return a.probability < b.probability;
-  });
+  const auto middle = std::max_element(
+      lengths.begin(), lengths.end(),
+      [](const Length& a, const Length& b) { return a.probability < b.probability; });
   result.parts = middle->forecast.parts;
   result.parts.push_back({.cause = "stopping",
                           .energy = spread(lengths, &Forecast::energy),
                           .duration = spread(lengths, &Forecast::duration)});
-  result.notes.push_back(fmt::format("stops after epoch {} to {}", stopping.earliest,
-                                     stopping.latest ? fmt::format("{}", *stopping.latest) : "any"));
+  result.notes.push_back(
+      fmt::format("stops after epoch {} to {}", stopping.earliest,
+                  stopping.latest ? fmt::format("{}", *stopping.latest) : "any"));
   return result;
 }
 

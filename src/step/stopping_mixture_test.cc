@@ -56,7 +56,8 @@ TEST(StoppingMixture, QuantilesFollowTheStoppingEpochs) {
   EXPECT_NEAR(mixed.energy->low->value() / per_epoch, 15.0, 1.5);
   EXPECT_NEAR(mixed.energy->high->value() / per_epoch, 105.0, 2.0);
   EXPECT_EQ(mixed.parts.back().cause, "stopping");
-  EXPECT_NEAR(mixed.parts.back().energy.value() / per_epoch, std::sqrt((100.0 * 100.0 - 1.0) / 12.0), 0.5);
+  EXPECT_NEAR(mixed.parts.back().energy.value() / per_epoch,
+              std::sqrt((100.0 * 100.0 - 1.0) / 12.0), 0.5);
   EXPECT_THAT(mixed.notes, Contains("stops after epoch 10 to 109"));
 }
 

@@ -17,8 +17,8 @@
 namespace joulecast::analysis {
 
 /// The names that ReplayRequest::method may have; the first is the default.
-inline constexpr std::array<std::string_view, 4> kMethods = {"joulecast", "first-epochs", "step-power",
-                                                             "step-epoch"};
+inline constexpr std::array<std::string_view, 4> kMethods = {"joulecast", "first-epochs",
+                                                             "step-power", "step-epoch"};
 
 /// What the user says of the training, and the method to project it with.
 struct ReplayRequest {
@@ -27,9 +27,9 @@ struct ReplayRequest {
   std::optional<WorkUnit> unit;
   /// The whole training's work. Absent: the recording holds it all, and the method is told so.
   std::optional<double> total;
-  std::optional<Seconds> duration;   ///< The whole training's, for step-power.
-  std::vector<double> phases;        ///< Declared phases' work, in order; empty: detect.
-  bool open_phases = false;          ///< The last declared phase is followed by one more, the rest.
+  std::optional<Seconds> duration;  ///< The whole training's, for step-power.
+  std::vector<double> phases;       ///< Declared phases' work, in order; empty: detect.
+  bool open_phases = false;         ///< The last declared phase is followed by one more, the rest.
   std::optional<double> evaluate_every;  ///< Work between two evaluations.
   std::optional<step::EarlyStoppingRule> early_stopping;
   /// Of the GPUs together; absent: as the recording says.
@@ -44,17 +44,18 @@ struct Replay {
   WorkUnit unit = WorkUnit::kEpochs;
   /// Of joulecast's own method only: since when the run is stable, as known at its end.
   std::optional<step::Stability> stability;
-  std::vector<std::int64_t> phase_changes;  ///< Epoch::number where a phase began, as known at the end.
+  std::vector<std::int64_t>
+      phase_changes;  ///< Epoch::number where a phase began, as known at the end.
 };
 
-/// Projects `run` after each of its epochs. Errors, each one line that begins with `name`: a request that
-/// contradicts the run (a total smaller than what was done, phases that do not add up, no work in the
-/// unit asked for, no metric), an epoch without energy, no epochs at all.
+/// Projects `run` after each of its epochs. Errors, each one line that begins with `name`: a
+/// request that contradicts the run (a total smaller than what was done, phases that do not add up,
+/// no work in the unit asked for, no metric), an epoch without energy, no epochs at all.
 Result<Replay> replay(const std::string& name, const EpochRun& run, const Plan& recorded,
                       const ReplayRequest& request);
 
-/// The metric of an epoch by the name that an early-stopping rule gives: loss, val_loss, accuracy or
-/// val_accuracy (the recording has one accuracy).
+/// The metric of an epoch by the name that an early-stopping rule gives: loss, val_loss, accuracy
+/// or val_accuracy (the recording has one accuracy).
 std::optional<double> metric_of(const Epoch& epoch, std::string_view metric);
 
 }  // namespace joulecast::analysis

@@ -12,9 +12,10 @@ namespace joulecast::step {
 
 /// Mixes projector.forecast_for(n) over the stopping epochs n of `stopping`. Value: the median;
 /// low and high: the quantiles at the projector's coverage; the part "stopping" is the spread that
-/// the unknown epoch alone makes. The projector counts in epochs and has seen at least one. Where only the bounds
-/// are known (no metric yet) every length between them is as likely as its logarithm's share, and
-/// low and high are those of the bounds; without a cap there is then no answer, and a note says so.
+/// the unknown epoch alone makes. The projector counts in epochs and has seen at least one. Where
+/// only the bounds are known (no metric yet) every length between them is as likely as its
+/// logarithm's share, and low and high are those of the bounds; without a cap there is then no
+/// answer, and a note says so.
 Forecast forecast_stopping(const OnlineProjector& projector, const StoppingDistribution& stopping);
 
 }  // namespace joulecast::step

@@ -31,16 +31,6 @@ Judged judge(const std::array<Estimate<Joules>, kCoverages.size()>& answers, dou
   return judged;
 }
 
-// As the replay of a recording has it: the coarsest device's.
-Seconds sampling_interval(const EpochRun& run) {
-  Seconds longest;
-  for (const EpochRun::DeviceEnergy& device : run.devices) {
-    if (device.device.origin != Origin::kIntegrated || device.samples < 2) continue;
-    longest = std::max(longest, device.span / static_cast<double>(device.samples - 1));
-  }
-  return longest;
-}
-
 double count_evaluations(const NamedRun& run) {
   return static_cast<double>(
       std::count_if(run.run.epochs.begin(), run.run.epochs.end(),

@@ -44,7 +44,7 @@ Row row_of(const std::string& moment, const MethodScore& method) {
 
 std::string print_score(const SetScore& score, bool markdown) {
   const Row header = {"seen", "method",   "runs",      "median",  "p90",
-                      "max",  "50/90/99", "width90 %", "spent %", "less better of mean, median"};
+                      "max",  "50/90/99", "width90 %", "spent %", "ours - best plain"};
   std::vector<Row> rows;
   for (const MomentScore& moment : score.moments) {
     for (const MethodScore& method : moment.methods) {

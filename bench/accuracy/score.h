@@ -33,7 +33,8 @@ struct MethodScore {
   Errors errors;
   std::optional<Covering> covering;  ///< Of joulecast.
   double spent_percent = 0.0;  ///< Joules spent before the answer, share of the total; median.
-  /// joulecast: its error less that of the better of mean and median, run by run, in points.
+  /// joulecast: its error less that of the better of mean and median, run by run, in points; the
+  /// mean over the runs.
   std::optional<BootstrapMean> less_plain;
 };
 

@@ -119,17 +119,6 @@ Result<Replay> replay_published(const std::string& name, const EpochRun& run,
   return replay;
 }
 
-// How far apart the samples are that the energies were integrated from; 0 for energies that a
-// counter or another tool gave.
-Seconds sampling_interval(const EpochRun& run) {
-  Seconds longest;
-  for (const EpochRun::DeviceEnergy& device : run.devices) {
-    if (device.device.origin != Origin::kIntegrated || device.samples < 2) continue;
-    longest = std::max(longest, device.span / static_cast<double>(device.samples - 1));
-  }
-  return longest;
-}
-
 // The GPUs' power limit where every watt is a GPU's; a node's or a CPU's power says nothing of it.
 std::optional<Watts> power_limit(const EpochRun& run) {
   Watts sum;

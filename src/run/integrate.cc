@@ -131,4 +131,13 @@ EpochRun EpochIntegrator::finish() {
   return run;
 }
 
+Seconds sampling_interval(const EpochRun& run) {
+  Seconds longest;
+  for (const EpochRun::DeviceEnergy& device : run.devices) {
+    if (device.device.origin != Origin::kIntegrated || device.samples < 2) continue;
+    longest = std::max(longest, device.span / static_cast<double>(device.samples - 1));
+  }
+  return longest;
+}
+
 }  // namespace joulecast

@@ -137,5 +137,17 @@ TEST(EpochIntegrator, AnEpochThatBringsItsEnergyKeepsIt) {
   EXPECT_EQ(run.epochs[0].energy_origin, Origin::kReported);
 }
 
+TEST(EpochIntegrator, SamplingIntervalIsTheCoarsestIntegratedDevices) {
+  EpochIntegrator integrator;
+  integrator.device(device("gpu0", Origin::kIntegrated));
+  integrator.device(device("gpu1", Origin::kIntegrated));
+  integrator.device(device("cpu", Origin::kModelled));
+  for (int i = 0; i <= 10; ++i) integrator.sample(0, 0.5 * i, 100.0);
+  for (int i = 0; i <= 5; ++i) integrator.sample(1, 1.0 * i, 100.0);
+  for (int i = 0; i <= 1; ++i) integrator.sample(2, 5.0 * i, 100.0);
+  EXPECT_DOUBLE_EQ(sampling_interval(integrator.finish()).value(), 1.0);
+  EXPECT_DOUBLE_EQ(sampling_interval({}).value(), 0.0);
+}
+
 }  // namespace
 }  // namespace joulecast

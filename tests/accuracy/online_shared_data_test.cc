@@ -108,7 +108,7 @@ double covered_percent(const std::vector<Track>& tracks, std::vector<Judged> Tra
     const auto& judged = one.*of;
     for (std::size_t k = 1; k + 1 < judged.size(); ++k) {
       ++all;
-      covered += judged[k].covered ? 1 : 0;
+      covered += judged[k].covered ? 1U : 0U;
     }
   }
   return 100.0 * static_cast<double>(covered) / static_cast<double>(all);

@@ -127,7 +127,10 @@ Result<MarkedRecording> read_by_period(const RunOptions& options) {
       if (periodic > 1) epoch.phase = fmt::format("phase {}", number);
       epoch.start_s = epochs.empty() ? cuts[i] : std::max(cuts[i], epochs.back().end_s);
       epoch.end_s = cuts[i + 1];
-      if (epoch.start_s < epoch.end_s) epochs.push_back(epoch);
+      if (!(epoch.start_s < epoch.end_s)) continue;
+      // What lies between two phases belongs to the epoch before it, as between any two marks.
+      if (!epochs.empty()) epochs.back().end_s = epoch.start_s;
+      epochs.push_back(epoch);
     }
     found += fmt::format("{}{} epochs of {} (confidence {:.2f})", found.empty() ? "" : ", then ",
                          cuts.size() - 1, report::to_text(Seconds(phase.period->seconds)),

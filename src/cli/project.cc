@@ -1,5 +1,6 @@
 #include <fmt/format.h>
 
+#include <filesystem>
 #include <fstream>
 #include <memory>
 
@@ -71,6 +72,12 @@ Status read_request(ProjectOptions& options) {
   return {};
 }
 
+// The last part of a path, also of "folder/".
+std::string short_name(const std::string& path) {
+  const std::filesystem::path normal = std::filesystem::path(path).lexically_normal();
+  return (normal.has_filename() ? normal : normal.parent_path()).filename().string();
+}
+
 Status write_file(const std::string& path, const std::string& text) {
   std::ofstream file(path, std::ios::binary);
   file << text;
@@ -96,7 +103,8 @@ int project(ProjectOptions options) {
                                         .power = std::move(recording->power),
                                         .complete = replay->complete};
   if (!options.svg.empty()) {
-    const std::string picture = report::draw_svg(report.name, report::projection_plots(report));
+    const std::string picture =
+        report::draw_svg(short_name(report.name), report::projection_plots(report));
     if (const Status status = write_file(options.svg, picture); !status)
       return fail(status.error());
   }

@@ -28,15 +28,19 @@ class Canvas {
   Canvas(const Plot& plot, std::size_t width)
       : plot_(plot), width_(width), cells_(width * plot.height) {}
 
+  // Straight between its points, like a line.
   void draw_band(const PlotBand& band) {
-    for (const auto& point : band.points) {
-      const auto column = static_cast<std::ptrdiff_t>(std::floor(dot_x(point.x) / 2.0));
-      const double rows = static_cast<double>(plot_.height);
-      const auto top = static_cast<std::ptrdiff_t>(std::clamp(dot_y(point.high) / 4.0, 0.0, rows));
-      const auto bottom =
-          static_cast<std::ptrdiff_t>(std::clamp(dot_y(point.low) / 4.0, 0.0, rows));
-      for (auto row = top; row <= bottom; ++row) {
-        if (Cell* cell = at(column, row)) cell->shaded = true;
+    for (std::size_t i = 0; i < band.points.size(); ++i) {
+      const PlotBand::Point& b = band.points[i];
+      const PlotBand::Point& a = i == 0 ? b : band.points[i - 1];
+      const auto first = static_cast<std::ptrdiff_t>(std::floor(dot_x(a.x) / 2.0));
+      const auto last = static_cast<std::ptrdiff_t>(std::floor(dot_x(b.x) / 2.0));
+      for (std::ptrdiff_t column = std::max<std::ptrdiff_t>(first, 0);
+           column <= std::min(last, static_cast<std::ptrdiff_t>(width_) - 1); ++column) {
+        const double f =
+            last == first ? 1.0
+                          : static_cast<double>(column - first) / static_cast<double>(last - first);
+        shade(column, a.low + f * (b.low - a.low), a.high + f * (b.high - a.high));
       }
     }
   }
@@ -91,6 +95,15 @@ class Canvas {
     bool level = false;
     std::string colour;
   };
+
+  void shade(std::ptrdiff_t column, double low, double high) {
+    const double rows = static_cast<double>(plot_.height);
+    const auto top = static_cast<std::ptrdiff_t>(std::clamp(dot_y(high) / 4.0, 0.0, rows));
+    const auto bottom = static_cast<std::ptrdiff_t>(std::clamp(dot_y(low) / 4.0, 0.0, rows));
+    for (auto row = top; row <= bottom; ++row) {
+      if (Cell* cell = at(column, row)) cell->shaded = true;
+    }
+  }
 
   double dot_y(double y) const {
     const double dots = 4.0 * static_cast<double>(plot_.height) - 1.0;

@@ -34,7 +34,7 @@ struct Plot {
   std::string x_label, y_label;
   double x_min = 0.0, x_max = 1.0;  ///< x_min < x_max
   double y_min = 0.0, y_max = 1.0;  ///< y_min < y_max; what lies outside is not drawn
-  std::size_t height = 10;          ///< Rows of the drawing area.
+  std::size_t height = 11;  ///< Rows of the drawing area; odd, so that one is in the middle.
   std::optional<PlotBand> band;
   std::vector<PlotLine> lines;
   std::optional<double> level;  ///< A dashed horizontal line.

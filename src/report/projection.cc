@@ -180,12 +180,9 @@ std::optional<Plot> cone_plot(const ProjectionReport& report) {
     const auto epoch = static_cast<double>(forecast.epochs_seen);
     line.points.push_back({.x = epoch, .y = energy.value.value() / unit.factor});
     if (!energy.low || !energy.high) continue;
-    // Shade the columns between this epoch and the next.
-    for (double x = epoch; x < epoch + 1.0; x += 0.05) {
-      plot.band->points.push_back({.x = x,
-                                   .low = energy.low->value() / unit.factor,
-                                   .high = energy.high->value() / unit.factor});
-    }
+    plot.band->points.push_back({.x = epoch,
+                                 .low = energy.low->value() / unit.factor,
+                                 .high = energy.high->value() / unit.factor});
   }
   plot.lines.push_back(line);
   const double pad = std::max(0.05 * (high - low), 0.01 * high);

@@ -72,8 +72,8 @@ class Frame {
 std::vector<double> ticks(double low, double high) {
   const double step = round_step(high - low);
   std::vector<double> places;
-  for (double i = std::ceil(low / step - 1e-9); i * step <= high + 1e-9 * step; ++i)
-    places.push_back(i * step);
+  for (double i = std::ceil(low / step - 1e-9) + 0.0; i * step <= high + 1e-9 * step; ++i)
+    places.push_back(i * step + 0.0);
   return places;
 }
 

@@ -5,6 +5,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <limits>
 #include <numeric>
 
 #include "base/text.h"
@@ -29,10 +30,11 @@ Status check_energies(const std::string& name, const EpochRun& run) {
     return Error{fmt::format("{}: there are no epochs to project from", name)};
   for (const Epoch& epoch : run.epochs) {
     if (!epoch.energy) {
-      return Error{fmt::format(
-          "{}: no samples cover epoch {} ({:.6g} s to {:.6g} s), so its energy is not known; "
-          "are marks and samples of the same run and clock?",
-          name, epoch.number, epoch.start_s, epoch.end_s)};
+      return Error{
+          fmt::format("{}: not every device has samples in epoch {} ({:.10g} s to {:.10g} s), so "
+                      "its energy is not "
+                      "known; are marks and samples of the same run and clock?",
+                      name, epoch.number, epoch.start_s, epoch.end_s)};
     }
     if (!(epoch.energy->value() > 0.0)) {
       return Error{fmt::format(
@@ -58,16 +60,40 @@ Result<CheckedPlan> check_plan(const std::string& name, const EpochRun& run, con
     plan.done += *work;
   }
   const char* unit = to_string(plan.unit);
+  constexpr double kMost = 1e15;
+  if (request.total && !(*request.total <= kMost)) {
+    return Error{fmt::format("--{} {:.6g} is more than any training has", unit, *request.total)};
+  }
+  if (request.total && plan.unit == WorkUnit::kEpochs &&
+      *request.total != std::floor(*request.total)) {
+    return Error{fmt::format("--epochs {}: give a whole number of epochs", *request.total)};
+  }
+  const double recorded_s = run.epochs.back().end_s - run.epochs.front().start_s;
+  if (request.duration && request.duration->value() < recorded_s * (1.0 - kRounding)) {
+    return Error{fmt::format(
+        "--duration {:.6g} is less than the {:.6g} s that {} holds; give the whole training's",
+        request.duration->value(), recorded_s, name)};
+  }
   if (request.total && *request.total < plan.done * (1.0 - kRounding)) {
     return Error{fmt::format(
         "--{} {:.10g} is less than the {:.10g} {} that {} holds; give the whole training's "
         "number, or leave it out",
         unit, *request.total, plan.done, unit, name)};
   }
-  plan.complete = !request.total || *request.total <= plan.done * (1.0 + kRounding);
-  plan.total = request.total.value_or(plan.done);
-  plan.total_from =
-      request.total ? fmt::format("planned, by --{}", unit) : "true count of the recording";
+  if (request.total) {
+    plan.total = *request.total;
+    plan.total_from = fmt::format("planned, by --{}", unit);
+  } else if (request.early_stopping) {
+    // Nobody says how many: at most as many as the rule allows.
+    plan.total = request.early_stopping->max_epochs.value_or(step::kMostEpochs);
+  } else if (recorded.unit == plan.unit && recorded.total && *recorded.total >= plan.done) {
+    plan.total = *recorded.total;
+    plan.total_from = "planned, by the recording";
+  } else {
+    plan.total = plan.done;
+    plan.total_from = "true count of the recording";
+  }
+  plan.complete = plan.total <= plan.done * (1.0 + kRounding);
 
   const double declared = std::accumulate(request.phases.begin(), request.phases.end(), 0.0);
   const bool fits = request.open_phases ? declared < plan.total
@@ -81,11 +107,31 @@ Result<CheckedPlan> check_plan(const std::string& name, const EpochRun& run, con
   return plan;
 }
 
+std::string told_rule(const step::EarlyStoppingRule& rule) {
+  std::string text = fmt::format("early stopping on {}", rule.metric);
+  if (rule.patience) text += fmt::format(", patience {}", *rule.patience);
+  if (rule.target) text += fmt::format(", target {}", *rule.target);
+  if (rule.max_epochs) text += fmt::format(", at most {} epochs", *rule.max_epochs);
+  return text;
+}
+
+// How many epochs lie between two evaluations of the metric, as the recording has it.
+int epochs_between(const EpochRun& run, const std::string& metric) {
+  int first = 0;
+  for (std::size_t i = 0; i < run.epochs.size(); ++i) {
+    if (!metric_of(run.epochs[i], metric)) continue;
+    const auto number = static_cast<int>(i + 1);
+    if (first > 0) return number - first;
+    first = number;
+  }
+  return std::max(1, first);
+}
+
 std::string told_total(const CheckedPlan& plan) {
   return fmt::format("{}: {:.10g} ({})", to_string(plan.unit), plan.total, plan.total_from);
 }
 
-Result<Replay> replay_published(const std::string& name, const EpochRun& run,
+Result<Replay> replay_published(const std::string& name, const EpochRun& run, const Plan& recorded,
                                 const CheckedPlan& plan, const ReplayRequest& request,
                                 step::PublishedMethod method) {
   const auto blocks = static_cast<double>(run.epochs.size());
@@ -99,6 +145,9 @@ Result<Replay> replay_published(const std::string& name, const EpochRun& run,
   if (request.duration) {
     told.duration = request.duration;
     told.duration_from = "planned, by --duration";
+  } else if (!plan.complete && recorded.duration) {
+    told.duration = recorded.duration;
+    told.duration_from = "planned, by the recording";
   } else if (plan.complete) {
     told.duration = Seconds(run.epochs.back().end_s - run.epochs.front().start_s);
     told.duration_from = "true duration of the recording";
@@ -129,6 +178,30 @@ std::optional<Watts> power_limit(const EpochRun& run) {
   return run.devices.empty() ? std::nullopt : std::optional(sum);
 }
 
+// The rule must fit the run: epochs, a metric that the recording has, a cap that it has not passed.
+Status check_rule(const std::string& name, const EpochRun& run, const CheckedPlan& plan,
+                  const step::EarlyStoppingRule& rule) {
+  if (plan.unit != WorkUnit::kEpochs) {
+    return Error{
+        fmt::format("--early-stopping counts epochs, the plan is in {}", to_string(plan.unit))};
+  }
+  if (rule.max_epochs && *rule.max_epochs < plan.done) {
+    return Error{
+        fmt::format("--early-stopping: max={} is less than the {:.10g} epochs that {} holds",
+                    *rule.max_epochs, plan.done, name)};
+  }
+  const auto has = [&](std::string_view metric) {
+    return std::any_of(run.epochs.begin(), run.epochs.end(),
+                       [&](const Epoch& epoch) { return metric_of(epoch, metric).has_value(); });
+  };
+  // A recording without any metric can still be bounded by the rule.
+  if (has(rule.metric) || (!has("loss") && !has("val_loss") && !has("accuracy"))) return {};
+  return Error{fmt::format(
+      "{}: no epoch has the metric '{}' that the early-stopping rule watches; it has{}{}{}", name,
+      rule.metric, has("loss") ? " loss" : "", has("val_loss") ? " val_loss" : "",
+      has("accuracy") ? " accuracy" : "")};
+}
+
 Result<Replay> replay_online(const std::string& name, const EpochRun& run, const CheckedPlan& plan,
                              const ReplayRequest& request) {
   step::OnlinePlan online;
@@ -136,24 +209,27 @@ Result<Replay> replay_online(const std::string& name, const EpochRun& run, const
   online.total_work = plan.total;
   online.phases = request.phases;
   if (request.evaluate_every) {
-    online.evaluations = std::floor(plan.total / *request.evaluate_every + kRounding);
-    online.evaluations_expected = true;
+    const bool marked = std::any_of(run.epochs.begin(), run.epochs.end(), [](const Epoch& epoch) {
+      return epoch.evaluation && epoch.evaluation->energy;
+    });
+    if (marked || plan.unit != WorkUnit::kEpochs) {
+      online.evaluations = std::floor(plan.total / *request.evaluate_every + kRounding);
+      online.evaluations_expected = true;
+    } else {
+      // Not marked, so they are inside their epochs: every Kth epoch takes longer.
+      online.events_every = *request.evaluate_every;
+    }
   }
   online.power_limit = request.power_limit ? request.power_limit : power_limit(run);
   online.sampling_interval = sampling_interval(run);
   online.coverage = request.published.coverage;
 
+  const std::optional<step::EarlyStoppingRule>& rule = request.early_stopping;
   std::optional<step::StoppingForecaster> stopping;
-  if (request.early_stopping) {
-    step::EarlyStoppingRule rule = *request.early_stopping;
-    if (plan.unit != WorkUnit::kEpochs) {
-      return Error{
-          fmt::format("--early-stopping counts epochs, the plan is in {}", to_string(plan.unit))};
-    }
-    if (!rule.max_epochs && request.total) rule.max_epochs = static_cast<int>(*request.total);
-    if (rule.max_epochs)
-      online.total_work = std::max(plan.done, static_cast<double>(*rule.max_epochs));
-    stopping.emplace(rule);
+  if (rule) {
+    if (Status status = check_rule(name, run, plan, *rule); !status) return status.error();
+    stopping.emplace(*rule);
+    online.told.push_back(told_rule(*rule));
   } else {
     online.told.push_back(told_total(plan));
   }
@@ -165,36 +241,31 @@ Result<Replay> replay_online(const std::string& name, const EpochRun& run, const
                 .unit = plan.unit,
                 .stability = {},
                 .phase_changes = {}};
-  bool any_metric = false;
+  bool metric_seen = false;
   for (std::size_t i = 0; i < run.epochs.size(); ++i) {
     const Epoch& epoch = run.epochs[i];
     Forecast forecast = (*projector)->add(epoch);
     if (stopping) {
-      const auto metric = metric_of(epoch, request.early_stopping->metric);
-      const auto number = static_cast<int>(i + 1);
-      if (metric && number % request.early_stopping->evaluate_every == 0) {
-        stopping->add(*metric);
-        any_metric = true;
+      const auto ended = stopping->stopped();
+      const auto metric = metric_of(epoch, rule->metric);
+      metric_seen = metric_seen || metric;
+      // An evaluation without its metric improved nothing; before the first one there was none.
+      if (metric_seen && (i + 1) % static_cast<std::size_t>(rule->evaluate_every) == 0) {
+        stopping->add(metric.value_or(std::numeric_limits<double>::quiet_NaN()));
       }
       forecast = step::forecast_stopping(**projector, stopping->forecast());
+      if (!metric_seen) {
+        forecast.notes.push_back(fmt::format("no {} in the recording so far", rule->metric));
+      }
+      if (ended) {
+        forecast = (*projector)->forecast_for(static_cast<double>(i + 1));
+        forecast.notes.push_back(fmt::format("the rule would have stopped after epoch {}", *ended));
+      }
     }
     replay.forecasts.push_back(std::move(forecast));
   }
-  if (stopping && !any_metric && stopping->epochs_seen() == 0 &&
-      std::none_of(run.epochs.begin(), run.epochs.end(), [&](const Epoch& epoch) {
-        return metric_of(epoch, "loss") || metric_of(epoch, "val_loss") ||
-               metric_of(epoch, "accuracy");
-      })) {
-    for (Forecast& forecast : replay.forecasts) {
-      forecast.notes.push_back(
-          "the recording has no metric: the stopping epoch is bounded by the rule alone");
-    }
-  } else if (stopping && !any_metric) {
-    return Error{fmt::format(
-        "{}: no epoch has the metric '{}' that the early-stopping rule watches; the recording can "
-        "have loss, val_loss and accuracy",
-        name, request.early_stopping->metric)};
-  }
+  // With early stopping a recording is whole if the rule has ended it, or its cap.
+  if (stopping) replay.complete = stopping->stopped() || plan.complete;
   replay.stability = (*projector)->stability();
   replay.phase_changes = (*projector)->phase_changes();
   return replay;
@@ -211,12 +282,27 @@ std::optional<double> metric_of(const Epoch& epoch, std::string_view metric) {
 }
 
 Result<Replay> replay(const std::string& name, const EpochRun& run, const Plan& recorded,
-                      const ReplayRequest& request) {
+                      const ReplayRequest& asked) {
   if (Status status = check_energies(name, run); !status) return status.error();
+  ReplayRequest request = asked;
+  if (request.early_stopping) {
+    step::EarlyStoppingRule& rule = *request.early_stopping;
+    if (!rule.max_epochs && request.total) {
+      rule.max_epochs =
+          static_cast<int>(std::min(*request.total, static_cast<double>(step::kMostEpochs)));
+    }
+    if (rule.evaluate_every == 1) rule.evaluate_every = epochs_between(run, rule.metric);
+  }
   const auto plan = check_plan(name, run, recorded, request);
   if (!plan) return plan.error();
   if (const auto method = step::published_method(request.method)) {
-    return replay_published(name, run, *plan, request, *method);
+    if (request.early_stopping || !request.phases.empty() || request.evaluate_every) {
+      return Error{
+          fmt::format("{} knows neither phases nor early stopping nor evaluations; leave those "
+                      "options out, or use --method joulecast",
+                      request.method)};
+    }
+    return replay_published(name, run, recorded, *plan, request, *method);
   }
   if (request.method != kMethods.front()) {
     const auto near = nearest(request.method, kMethods);

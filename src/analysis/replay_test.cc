@@ -100,6 +100,40 @@ TEST(Replay, EarlyStoppingIsAMixtureThatEndsWhereTheRuleStops) {
       << "stopped after epoch 25";
 }
 
+TEST(Replay, ARecordingsOwnPlanCounts) {
+  const Plan recorded{.unit = WorkUnit::kEpochs, .total = 60.0, .duration = {}};
+  const auto result = replay("run.csv", even_run(20), recorded, {});
+  ASSERT_TRUE(result) << result.error().message;
+  EXPECT_FALSE(result->complete);
+  EXPECT_NEAR(result->forecasts.back().energy->value.value(), 6000.0, 10.0);
+  EXPECT_THAT(result->forecasts.back().told, ElementsAre("epochs: 60 (planned, by the recording)"));
+}
+
+TEST(Replay, AMetricEveryFifthEpochIsEvaluatedEveryFifth) {
+  EpochRun run = even_run(30);
+  for (std::size_t i = 4; i < run.epochs.size(); i += 5) {
+    run.epochs[i].validation_loss = 1.0 / static_cast<double>(i + 1);
+  }
+  ReplayRequest request;
+  request.early_stopping = step::parse_early_stopping("patience=4,max=100").value();
+  const auto result = replay("run.csv", run, {}, request);
+  ASSERT_TRUE(result) << result.error().message;
+  EXPECT_FALSE(result->complete) << "it improves all the time";
+  EXPECT_GE(*result->forecasts.back().energy->low, Joules(4900.0))
+      << "four more evaluations at least";
+}
+
+TEST(Replay, EvaluationsInsideTheirEpochsAreLearntAsLongEpochs) {
+  EpochRun run = even_run(12);
+  for (std::size_t i = 4; i < run.epochs.size(); i += 5) run.epochs[i].energy = Joules(130.0);
+  ReplayRequest request;
+  request.total = 60.0;
+  request.evaluate_every = 5.0;
+  const auto result = replay("run.csv", run, {}, request);
+  ASSERT_TRUE(result) << result.error().message;
+  EXPECT_NEAR(result->forecasts.back().energy->value.value(), 6000.0 + 12 * 30.0, 60.0);
+}
+
 TEST(Replay, ContradictionsAreOneLine) {
   ReplayRequest request;
   EXPECT_THAT(error_of({}, request), HasSubstr("no epochs"));
@@ -120,6 +154,19 @@ TEST(Replay, ContradictionsAreOneLine) {
   request.unit = WorkUnit::kSteps;
   request.total = 100.0;
   EXPECT_THAT(error_of(even_run(5), request), HasSubstr("epoch 1 does not say how many steps"));
+  request = {};
+  request.total = 1e300;
+  EXPECT_THAT(error_of(even_run(5), request), HasSubstr("more than any training has"));
+  request.total = 30.5;
+  EXPECT_THAT(error_of(even_run(5), request), HasSubstr("a whole number of epochs"));
+  request = {};
+  request.duration = Seconds(10.0);
+  EXPECT_THAT(error_of(even_run(5), request), HasSubstr("--duration 10 is less than the 50 s"));
+  request = {};
+  request.early_stopping = step::parse_early_stopping("patience=2,max=3").value();
+  EXPECT_THAT(error_of(even_run(5), request), HasSubstr("max=3 is less than the 5 epochs"));
+  request.method = "step-epoch";
+  EXPECT_THAT(error_of(even_run(5), request), HasSubstr("leave those options out"));
   request = {};
   request.method = "step-epochs";
   EXPECT_THAT(error_of(even_run(5), request), HasSubstr("did you mean 'step-epoch'?"));

@@ -24,6 +24,10 @@ inline std::string quoted(const char* text) { return quoted(std::string_view(tex
 inline std::string quoted(const std::string& text) { return quoted(std::string_view(text)); }
 inline std::string quoted(std::string& text) { return quoted(std::string_view(text)); }
 
+/// `text` with control characters escaped, so that a name in a file cannot command a terminal or
+/// break a line in two.
+std::string printable(std::string_view text);
+
 /// The candidate nearest to `word` by edit distance, if it is near enough to be what was meant.
 std::optional<std::string_view> nearest(std::string_view word,
                                         std::span<const std::string_view> candidates);

@@ -47,5 +47,10 @@ TEST(Nearest, FindsWhatWasMeantOrNothing) {
   EXPECT_FALSE(nearest("x", {}).has_value());
 }
 
+TEST(Printable, EscapesWhatCommandsATerminal) {
+  EXPECT_EQ(printable("gpu\x1b[31m\n\x7f"), "gpu\\x1b[31m\\x0a\\x7f");
+  EXPECT_EQ(printable("Größe"), "Größe");
+}
+
 }  // namespace
 }  // namespace joulecast

@@ -37,7 +37,7 @@ class ProgressLine {
 }  // namespace
 
 int fail(const Error& error, int code) {
-  fmt::print(stderr, "joulecast: {}\n", error.message);
+  fmt::print(stderr, "joulecast: {}\n", printable(error.message));
   return code;
 }
 
@@ -61,7 +61,8 @@ CLI::Validator whole_number(std::int64_t least) {
   return CLI::Validator(
       [least](const std::string& text) {
         const auto number = parse_integer(text);
-        return number && *number >= least
+        constexpr std::int64_t kMost = 1'000'000'000;
+        return number && *number >= least && *number <= kMost
                    ? std::string()
                    : fmt::format("must be a whole number of at least {}, not '{}'", least, text);
       },

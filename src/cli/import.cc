@@ -33,7 +33,7 @@ int import(const ImportOptions& options) {
     if (const Status status = writer->finish(*report); !status) return fail(status.error());
   }
   summary.finish(*report);
-  if (options.json) return print(summary.json().dump(2) + "\n");
+  if (options.json) return print(report::json_text(summary.json()));
   std::string text = summary.text(options.run.path, report::stdout_terminal());
   if (writer) text += fmt::format("Written to {}\n", options.output);
   return print(text);

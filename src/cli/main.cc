@@ -50,7 +50,7 @@ int main(int argc, char** argv) {
   try {
     return joulecast::cli::run(argc, argv);
   } catch (const std::exception& error) {
-    // Only a lack of memory gets here; the library reports everything else as a Result.
+    // A lack of memory, say; the library reports what is wrong with its input as a Result.
     std::fprintf(stderr, "joulecast: %s\n", error.what());
     return joulecast::cli::kBadInput;
   }

@@ -42,6 +42,7 @@ Result<MarkedRecording> read_with(const RunOptions& options, const std::vector<E
   SamplesOnly samples(both);
   for (Epoch epoch : epochs) {
     epoch.energy.reset();
+    if (epoch.evaluation) epoch.evaluation->energy.reset();
     both.epoch(epoch);
   }
   RunSink& sink = epochs.empty() ? static_cast<RunSink&>(both) : samples;
@@ -184,7 +185,7 @@ Result<MarkedRecording> read_marked(const RunOptions& options, const MarkOptions
                                              : read_with(options, {});
   if (recording && recording->run.epochs.empty()) {
     return Error{fmt::format(
-        "{}: the recording has no epoch marks, so there is nothing to project from; give them with "
+        "{}: the recording has no epoch marks, so there is nothing to go by; give them with "
         "--epoch-marks FILE or --epoch-log FILE, or try --detect-epochs",
         options.path)};
   }

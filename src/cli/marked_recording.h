@@ -19,6 +19,7 @@ struct MarkOptions {
   bool detect = false;  ///< Find them in the power trace.
 
   void add_to(CLI::App& command);
+  bool any() const { return !marks_file.empty() || !log_file.empty() || detect; }
 };
 
 struct MarkedRecording {

@@ -23,7 +23,7 @@ struct ProjectOptions {
   double duration_s = 0.0, evaluate_every = 0.0, power_limit_w = 0.0;
   std::string phases, early_stopping, svg;
   bool json = false;
-  bool charts = true;
+  bool no_charts = false;
 };
 
 // "10,*": ten units, then the rest.
@@ -66,7 +66,7 @@ Status read_request(ProjectOptions& options) {
   }
   if (!options.early_stopping.empty()) {
     auto rule = step::parse_early_stopping(options.early_stopping);
-    if (!rule) return Error{fmt::format("--early-stopping: {}", rule.error().message)};
+    if (!rule) return rule.error();
     request.early_stopping = *rule;
   }
   return {};
@@ -108,8 +108,8 @@ int project(ProjectOptions options) {
     if (const Status status = write_file(options.svg, picture); !status)
       return fail(status.error());
   }
-  if (options.json) return print(report::projection_json(report).dump(2) + "\n");
-  return print(report::projection_text(report, report::stdout_terminal(), options.charts));
+  if (options.json) return print(report::json_text(report::projection_json(report)));
+  return print(report::projection_text(report, report::stdout_terminal(), !options.no_charts));
 }
 
 void add_plan(CLI::App& command, ProjectOptions& options) {
@@ -183,7 +183,9 @@ void add_project(CLI::App& program, Action& action) {
       ->add_option("--method", options->request.method,
                    "joulecast, first-epochs, step-power or step-epoch")
       ->capture_default_str()
-      ->type_name("NAME");
+      ->type_name("NAME")
+      ->check(CLI::IsMember(
+          std::vector<std::string>(analysis::kMethods.begin(), analysis::kMethods.end())));
   add_plan(*command, *options);
   options->marks.add_to(*command);
   command
@@ -196,7 +198,7 @@ void add_project(CLI::App& program, Action& action) {
       ->add_option("--svg", options->svg, "Write the charts of power and projection as a picture")
       ->type_name("FILE");
   command->add_flag("--json", options->json, "Print JSON (docs/schema/projection-1.json)");
-  command->add_flag("!--no-charts", options->charts, "Print the table only");
+  command->add_flag("--no-charts", options->no_charts, "Print the table only");
   command->footer(R"(Methods:
   joulecast     from the first epoch on, revised every epoch, with an interval; finds phases
   first-epochs  epochs x mean of the first K epochs (Carbontracker); needs the epoch count

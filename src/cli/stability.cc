@@ -81,15 +81,22 @@ Result<report::StabilityReport> by_fluss(const StabilityOptions& options) {
                               .index = change.index,
                               .cac = change.cac});
   }
-  if (!report.regimes.empty()) report.stable_from = report.regimes.front();
+  for (const auto& regime : report.regimes) {
+    if (!report.stable_from || regime.time_s > report.stable_from->time_s)
+      report.stable_from = regime;
+  }
   return report;
 }
 
 Result<report::StabilityReport> by_joulecast(const StabilityOptions& options) {
   auto recording = read_marked(options.run, options.marks);
   if (!recording) return recording.error();
+  // "How sure" is asked of as many epochs again, whatever the plan was.
+  analysis::ReplayRequest request;
+  request.unit = WorkUnit::kEpochs;
+  request.total = 2.0 * static_cast<double>(recording->run.epochs.size());
   const auto replay =
-      analysis::replay(options.run.path, recording->run, recording->report.plan, {});
+      analysis::replay(options.run.path, recording->run, recording->report.plan, request);
   if (!replay) return replay.error();
   report::StabilityReport report;
   report.read = std::move(recording->report);
@@ -117,11 +124,22 @@ int stability(const StabilityOptions& options) {
     return fail({fmt::format("there is no method '{}'; choose joulecast or fluss", options.method)},
                 kBadUsage);
   }
-  auto report = options.method == "fluss" ? by_fluss(options) : by_joulecast(options);
+  const bool fluss = options.method == "fluss";
+  if (fluss && options.marks.any()) {
+    return fail(
+        {"fluss looks at the power trace alone; leave out the epochs, or use --method joulecast"},
+        kBadUsage);
+  }
+  if (!fluss && !options.device.empty()) {
+    return fail(
+        {"--device belongs to --method fluss; joulecast's method takes the energy of all devices"},
+        kBadUsage);
+  }
+  auto report = fluss ? by_fluss(options) : by_joulecast(options);
   if (!report) return fail(report.error());
   report->name = options.run.path;
   report->method = options.method;
-  if (options.json) return print(report::stability_json(*report).dump(2) + "\n");
+  if (options.json) return print(report::json_text(report::stability_json(*report)));
   return print(report::stability_text(*report, report::stdout_terminal()));
 }
 

@@ -23,6 +23,26 @@ struct Match {
   Epoch epoch;
 };
 
+// A date as logs write it; Python's logging has a comma before the fraction.
+std::optional<double> log_date(std::string_view text) {
+  std::string with_point(text);
+  std::replace(with_point.begin(), with_point.end(), ',', '.');
+  return parse_civil_time(with_point);
+}
+
+// Seconds as "12.5", "00:28" or "1:02:03".
+std::optional<double> log_duration(std::string_view text) {
+  double seconds = 0.0;
+  for (;;) {
+    const std::size_t colon = text.find(':');
+    const auto part = parse_number(text.substr(0, colon));
+    if (!part || !std::isfinite(*part) || *part < 0.0) return std::nullopt;
+    seconds = 60.0 * seconds + *part;
+    if (colon == std::string_view::npos) return seconds;
+    text.remove_prefix(colon + 1);
+  }
+}
+
 // A date at the beginning of a line: "2026-11-23 10:00:00,123 - ..." or "[2026/11/23 10:00:00]
 // ...".
 std::optional<double> leading_date(std::string_view line) {
@@ -31,9 +51,7 @@ std::optional<double> leading_date(std::string_view line) {
   re2::StringPiece date;
   if (!RE2::PartialMatch(re2::StringPiece(line.data(), line.size()), pattern, &date))
     return std::nullopt;
-  std::string text(date.data(), date.size());
-  std::replace(text.begin(), text.end(), ',', '.');
-  return parse_civil_time(text);
+  return log_date({date.data(), date.size()});
 }
 
 class Pattern {
@@ -41,6 +59,8 @@ class Pattern {
   explicit Pattern(const std::string& text) : regex_(text, RE2::Quiet) {}
 
   Status check() const {
+    if (regex_.pattern().empty())
+      return Error{"the epoch pattern is empty and would match every line"};
     if (!regex_.ok())
       return Error{fmt::format("the epoch pattern cannot be used: {}", regex_.error())};
     static constexpr std::string_view kGroups[] = {
@@ -100,18 +120,26 @@ class LogReader {
       match.number = *parsed;
     }
     if (const auto time = pattern_.group(groups_, "time")) {
-      match.date_s = parse_civil_time(*time);
+      match.date_s = log_date(*time);
       match.time_s = parse_number(*time);
       if (!match.date_s && !match.time_s) {
-        return error(number,
-                     fmt::format("{} is neither a date nor a number of seconds", quoted(*time)));
+        return error(
+            number,
+            fmt::format("{} is neither a date like 2026-11-23 08:27:57 nor a number of seconds",
+                        quoted(*time)));
       }
     } else {
       match.date_s = leading_date(text);
     }
+    if (const auto duration = pattern_.group(groups_, "duration")) {
+      match.duration_s = log_duration(*duration);
+      if (!match.duration_s) {
+        return error(number, fmt::format("{} is not a duration like 12.5, 00:28 or 1:02:03",
+                                         quoted(*duration)));
+      }
+    }
     for (const auto& [name, target] :
          std::initializer_list<std::pair<const char*, std::optional<double>*>>{
-             {"duration", &match.duration_s},
              {"loss", &match.epoch.loss},
              {"val_loss", &match.epoch.validation_loss},
              {"accuracy", &match.epoch.accuracy},

@@ -42,6 +42,20 @@ TEST(EpochLog, AProgressBarsCarriageReturnsEndLinesAndItsLastStateCounts) {
   EXPECT_DOUBLE_EQ(log->epochs[1].end_s, 17.0);
 }
 
+TEST(EpochLog, TimesAndDurationsInTheFormsThatLogsUse) {
+  TestFolder folder;
+  const auto logging = read_epoch_log(
+      folder.write("a.log", "2024-05-17 08:27:57,120 e1\n2024-05-17 08:28:57,120 e2\n"),
+      R"((?P<time>\S+ \S+) e(?P<epoch>\d+))");
+  ASSERT_TRUE(logging) << logging.error().message;
+  EXPECT_DOUBLE_EQ(logging->epochs[1].end_s - logging->epochs[1].start_s, 60.0);
+  const auto tqdm = read_epoch_log(folder.write("b.log", "e1 [00:28]\ne2 [1:00:30]\n"),
+                                   R"(e(?P<epoch>\d+) \[(?P<duration>[\d:]+)\])");
+  ASSERT_TRUE(tqdm) << tqdm.error().message;
+  EXPECT_DOUBLE_EQ(tqdm->epochs[0].end_s, 28.0);
+  EXPECT_DOUBLE_EQ(tqdm->epochs[1].end_s, 28.0 + 3630.0);
+}
+
 TEST(EpochLog, WhatCannotBeUsedIsOneLine) {
   TestFolder folder;
   const auto error = [&](const std::string& text, const std::string& pattern) {
@@ -49,6 +63,7 @@ TEST(EpochLog, WhatCannotBeUsedIsOneLine) {
     return log ? std::string("no error") : log.error().message;
   };
   EXPECT_THAT(error("a\nb\nc\n", "Epoch"), HasSubstr("matches none of its 3 lines"));
+  EXPECT_THAT(error("a\n", ""), HasSubstr("empty"));
   EXPECT_THAT(error("Epoch 1\n", "Epoch ("), HasSubstr("cannot be used: missing )"));
   EXPECT_THAT(error("Epoch 1\n", R"(Epoch (?P<epoc>\d+))"), HasSubstr("did you mean 'epoch'?"));
   EXPECT_THAT(error("Epoch 1\n", R"(Epoch (\d+))"),

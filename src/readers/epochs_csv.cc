@@ -123,8 +123,7 @@ class EpochBuilder {
     if (!duration) return duration.error();
     if (!row.energy_j && !marks_only_) return no_energy(row);
     const double start_s = std::max(epoch_.end_s, row.start_s ? row.start_s->value : epoch_.end_s);
-    epoch_.evaluation = Evaluation{
-        .start_s = start_s, .end_s = start_s + *duration, .energy = Joules(row.energy_j->value)};
+    epoch_.evaluation = Evaluation{.start_s = start_s, .end_s = start_s + *duration, .energy = {}};
     if (!(epoch_.evaluation->start_s < epoch_.evaluation->end_s)) {
       return error(row, fmt::format("the evaluation of epoch {} has no length", row.number));
     }

@@ -134,5 +134,26 @@ TEST(Epochs, NamesAMissingColumn) {
             "b.csv:1: there is no column 'duration_s'; the columns are: epoch, energy_j");
 }
 
+TEST(Epochs, MarksWithoutEnergyCutAnotherRecording) {
+  const TestFolder folder;
+  const auto run = must_load(folder.write("a.csv",
+                                          "epoch,phase,start_s,end_s\n"
+                                          "1,train,0,10\n1,eval,10,12\n2,train,12,22\n"));
+  ASSERT_EQ(run.run.epochs.size(), 2U);
+  EXPECT_FALSE(run.run.epochs[0].energy);
+  ASSERT_TRUE(run.run.epochs[0].evaluation);
+  EXPECT_FALSE(run.run.epochs[0].evaluation->energy);
+  EXPECT_DOUBLE_EQ(run.run.epochs[0].end_s, 12.0);
+}
+
+TEST(Epochs, BlocksOfStepsAndTokens) {
+  const TestFolder folder;
+  const auto run = must_load(folder.write(
+      "a.csv", "block,duration_s,energy_j,steps,tokens\n1,10,100,50,1e6\n2,10,90,50,1e6\n"));
+  ASSERT_EQ(run.run.epochs.size(), 2U);
+  EXPECT_EQ(run.run.epochs[1].steps, 50.0);
+  EXPECT_EQ(run.run.epochs[1].tokens, 1e6);
+}
+
 }  // namespace
 }  // namespace joulecast::readers

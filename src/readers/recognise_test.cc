@@ -34,10 +34,23 @@ TEST(Recognise, KnowsEveryFormatByItsBeginning) {
   EXPECT_STREQ(name_of(""), "none");
 }
 
+TEST(Recognise, CodeCarbonsOwnTableIsNotNvidiaSmis) {
+  const TestFolder folder;
+  const auto run = must_load(folder.write(
+      "emissions.csv",
+      "timestamp,project_name,run_id,experiment_id,duration,emissions,emissions_rate,cpu_power,"
+      "gpu_power,ram_power,cpu_energy,gpu_energy,ram_energy,energy_consumed,country_name\n"
+      "2026-11-23T10:00:00,p,r1,e,60,0.001,1e-5,42.5,200,10,0.0007,0.0033,0.0002,0.0042,Spain\n"
+      "2026-11-23T10:01:00,p,r1,e,60,0.001,1e-5,42.5,201,10,0.0007,0.0033,0.0002,0.0043,Spain\n"));
+  EXPECT_EQ(run.report.format, "codecarbon");
+  ASSERT_EQ(run.run.epochs.size(), 2U);
+  EXPECT_NEAR(run.run.epochs[0].energy->value(), 0.0042 * 3.6e6, 1e-6);
+}
+
 TEST(ReadRun, SaysWhatIsWrongInOneLine) {
   const TestFolder folder;
   const std::string names =
-      "joulecast, mlperf, nvidia-smi, codecarbon, carbontracker, epochs, samples";
+      "joulecast, mlperf, codecarbon, nvidia-smi, carbontracker, epochs, samples";
   EXPECT_EQ(error_of(folder, folder.write("empty.csv", "")), "empty.csv: the file is empty");
   EXPECT_EQ(error_of(folder, folder.write("blank.csv", "\n \n")), "blank.csv: the file is empty");
   EXPECT_EQ(error_of(folder, folder.write("a.txt", "hello\n")),
@@ -81,8 +94,8 @@ TEST(ReadRun, BinaryInTheMiddleIsAnErrorAtItsPlace) {
 TEST(ReadRun, AFolderHoldsOneRecording) {
   const TestFolder folder;
   EXPECT_EQ(error_of(folder, folder.path()),
-            ": no file in this folder is in a known format (joulecast, mlperf, nvidia-smi, "
-            "codecarbon, carbontracker, epochs, samples)");
+            ": no file in this folder is in a known format (joulecast, mlperf, codecarbon, "
+            "nvidia-smi, carbontracker, epochs, samples)");
   folder.write("notes.md", "# notes\n");
   folder.write("power.csv", "time_s,power_w\n0,1\n1,2\n");
   EXPECT_EQ(must_load(folder.path()).report.format, "samples");

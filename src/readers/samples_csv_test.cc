@@ -70,11 +70,12 @@ TEST(Samples, ReadsWattsOnePerLine) {
   EXPECT_THAT(run.run.traces[0].power_w, ElementsAre(100, 101, 103));
   EXPECT_THAT(run.run.traces[0].time_s, ElementsAre(0, 2, 6));  // a bad row keeps its place
   EXPECT_EQ(run.report.bad_rows, 1u);
-  EXPECT_EQ(error_of(folder, path), "a.txt: there is no time in it; give --interval SECONDS");
+  EXPECT_EQ(error_of(folder, path),
+            "a.txt: there is no time in it; give --sampling-interval SECONDS");
   EXPECT_EQ(error_of(folder, path, every(0.0)),
-            "--interval 0: the sampling interval must be above zero seconds");
+            "--sampling-interval 0: the sampling interval must be above zero seconds");
   EXPECT_EQ(error_of(folder, path, every(-1.0)),
-            "--interval -1: the sampling interval must be above zero seconds");
+            "--sampling-interval -1: the sampling interval must be above zero seconds");
   const auto headed = must_load(folder.write("b.csv", "power_w\n100\n101\n"), every(1.0));
   EXPECT_THAT(headed.run.traces[0].time_s, ElementsAre(0, 1));
 }

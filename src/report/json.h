@@ -23,6 +23,12 @@ Json json_number(const std::optional<Quantity<Unit>>& quantity) {
   return quantity ? json_number(quantity->value()) : Json(nullptr);
 }
 
+/// The document as text. Bytes that are not UTF-8 (a file's name in another character set) are
+/// replaced.
+inline std::string json_text(const Json& json) {
+  return json.dump(2, ' ', false, Json::error_handler_t::replace) + "\n";
+}
+
 Json device_json(const Device& device);
 
 /// What the reader found: format, counts of samples and of what was wrong, notes.

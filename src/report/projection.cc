@@ -6,6 +6,7 @@
 #include <algorithm>
 #include <limits>
 
+#include "base/text.h"
 #include "report/plot.h"
 #include "report/quantity_text.h"
 
@@ -28,7 +29,7 @@ Measured measured(const EpochRun& run) {
       sums.origins.push_back(epoch.energy_origin);
     }
   }
-  sums.duration = Seconds(run.epochs.back().end_s - run.epochs.front().start_s);
+  for (const Epoch& epoch : run.epochs) sums.duration += epoch.duration();
   return sums;
 }
 
@@ -87,6 +88,18 @@ std::string padded(const std::string& text, std::size_t width) {
   return columns < width ? text + std::string(width - columns, ' ') : text;
 }
 
+// A phase's name as far as its column goes.
+std::string short_phase(const std::string& phase) {
+  constexpr std::size_t kLongest = 10;
+  const std::string shown = printable(phase);
+  std::size_t end = 0, columns = 0;
+  while (end < shown.size() && (columns < kLongest || (shown[end] & 0xC0) == 0x80)) {
+    if ((shown[end] & 0xC0) != 0x80) ++columns;
+    ++end;
+  }
+  return shown.substr(0, end);
+}
+
 // Few enough rows to read: the first answers, then about every tenth of the run, and the last.
 std::vector<std::size_t> rows_to_show(const std::vector<Forecast>& forecasts) {
   constexpr std::size_t kRows = 12;
@@ -106,20 +119,20 @@ std::vector<std::size_t> rows_to_show(const std::vector<Forecast>& forecasts) {
 std::string table(const ProjectionReport& report, const Terminal& terminal) {
   const bool phases = std::any_of(report.forecasts.begin(), report.forecasts.end(),
                                   [](const Forecast& f) { return !f.phase.empty(); });
-  constexpr std::size_t kEpoch = 7, kPhase = 12, kTaken = 11, kTotal = 27;
+  constexpr std::size_t kEpoch = 7, kPhase = 11, kTaken = 10, kTotal = 27;
   std::string text = padded("epoch", kEpoch) + (phases ? padded("phase", kPhase) : "") +
                      padded("took", kTaken) + padded("projected total", kTotal) +
-                     padded("duration", 14) + "mean power";
+                     padded("duration", 13) + "mean power";
   text = terminal.bold(text) + "\n";
   for (const std::size_t i : rows_to_show(report.forecasts)) {
     const Forecast& forecast = report.forecasts[i];
     const Epoch& epoch = report.run.epochs[i];
     const std::string dash = terminal.unicode ? "–" : "-";
     text += padded(fmt::format("{:>4}", i + 1), kEpoch) +
-            (phases ? padded(forecast.phase, kPhase) : "") +
+            (phases ? padded(short_phase(forecast.phase), kPhase) : "") +
             padded(epoch.energy ? to_text(*epoch.energy) : dash, kTaken) +
             padded(estimate_text(forecast.energy, terminal), kTotal) +
-            padded(forecast.duration ? to_text(forecast.duration->value) : dash, 14) +
+            padded(forecast.duration ? to_text(forecast.duration->value) : dash, 13) +
             (forecast.power ? to_text(forecast.power->value) : dash) + "\n";
   }
   return text;
@@ -293,12 +306,13 @@ std::string projection_text(const ProjectionReport& report, const Terminal& term
   }
   std::string devices;
   for (const auto& device : report.run.devices) {
-    devices += fmt::format("{}{}{}", devices.empty() ? "" : " + ",
-                           device.device.name.empty() ? device.device.id : device.device.name,
-                           device.device.origin == Origin::kModelled ? " (modelled)" : "");
+    devices +=
+        fmt::format("{}{}{}", devices.empty() ? "" : " + ",
+                    printable(device.device.name.empty() ? device.device.id : device.device.name),
+                    device.device.origin == Origin::kModelled ? " (modelled)" : "");
   }
   std::string text =
-      fmt::format("{}  {} epochs, {}, {}, {} ({})\n", terminal.bold(report.name),
+      fmt::format("{}  {} epochs, {}, {}, {} ({})\n", terminal.bold(printable(report.name)),
                   report.run.epochs.size(), to_text(sums.duration), to_text(sums.energy),
                   report.read.samples > 0 ? fmt::format("{} samples", report.read.samples)
                                           : "energies as given",

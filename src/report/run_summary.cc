@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <utility>
 
+#include "base/text.h"
 #include "report/quantity_text.h"
 
 namespace joulecast::report {
@@ -68,7 +69,9 @@ Json RunSummary::json() const {
                               ? Json(epoch.evaluation->end_s - epoch.evaluation->start_s)
                               : Json(nullptr)},
          {"evaluation_j", epoch.evaluation ? json_number(epoch.evaluation->energy) : Json(nullptr)},
+         {"steps", json_number(epoch.steps)},
          {"samples", json_number(epoch.samples)},
+         {"tokens", json_number(epoch.tokens)},
          {"loss", json_number(epoch.loss)},
          {"val_loss", json_number(epoch.validation_loss)},
          {"accuracy", json_number(epoch.accuracy)}});
@@ -82,13 +85,13 @@ Json RunSummary::json() const {
 }
 
 std::string RunSummary::text(const std::string& name, const Terminal& terminal) const {
-  std::string text = fmt::format("{}  {}\n", terminal.bold(name), report_.format);
+  std::string text = fmt::format("{}  {}\n", terminal.bold(printable(name)), report_.format);
   for (std::size_t d = 0; d < run_.devices.size(); ++d) {
     const EpochRun::DeviceEnergy& energy = run_.devices[d];
     const std::string label = energy.device.name.empty()
                                   ? energy.device.id
                                   : fmt::format("{} ({})", energy.device.id, energy.device.name);
-    text += fmt::format("  {}: {} samples", label, energy.samples);
+    text += fmt::format("  {}: {} samples", printable(label), energy.samples);
     if (energy.span > Seconds(0.0)) {
       text += fmt::format(" over {}, {} ({}), mean {}, {} to {}", to_text(energy.span),
                           to_text(energy.total), to_string(energy.device.origin),

@@ -2,6 +2,7 @@
 
 #include <fmt/format.h>
 
+#include "base/text.h"
 #include "report/quantity_text.h"
 
 namespace joulecast::report {
@@ -45,8 +46,9 @@ Json stability_json(const StabilityReport& report) {
 }
 
 std::string stability_text(const StabilityReport& report, const Terminal& terminal) {
-  std::string text = fmt::format("{}  by {}{}\n", terminal.bold(report.name), report.method,
-                                 report.device ? fmt::format(", power of {}", *report.device) : "");
+  std::string text =
+      fmt::format("{}  by {}{}\n", terminal.bold(printable(report.name)), report.method,
+                  report.device ? fmt::format(", power of {}", *report.device) : "");
   for (const std::string& line : read_report_lines(report.read))
     text += fmt::format("Note: {}.\n", line);
   for (const auto& regime : report.regimes) {
@@ -56,7 +58,9 @@ std::string stability_text(const StabilityReport& report, const Terminal& termin
     }
     text += '\n';
   }
-  if (!report.stable_from) return text + "Not stable yet.\n";
+  if (!report.stable_from) {
+    return text + (report.method == "fluss" ? "No change found.\n" : "Not stable yet.\n");
+  }
   text += fmt::format("Stable from {}", place(*report.stable_from));
   if (report.phase) text += fmt::format(", in phase {}", *report.phase);
   if (report.confidence) text += fmt::format("; sure to {:.0f} %", 100.0 * *report.confidence);

@@ -63,6 +63,8 @@ void EpochIntegrator::device(const Device& device) { devices_.push_back(device);
 
 void EpochIntegrator::epoch(const Epoch& epoch) {
   assert(over_epochs_.empty() && "epochs come before samples");
+  // What lies between two marks belongs to the block before it, unless that brought its own energy.
+  if (!epochs_.empty() && !epochs_.back().energy) epochs_.back().end_s = epoch.start_s;
   epochs_.push_back(epoch);
 }
 

@@ -120,11 +120,23 @@ TEST(EpochIntegrator, AnEpochThatNoSampleVouchesForHasNoEnergy) {
   EpochIntegrator integrator;
   integrator.device(device("gpu0", Origin::kIntegrated));
   integrator.epoch(epoch(1, 0.0, 2.0));
-  integrator.epoch(epoch(2, 100.0, 200.0));
+  integrator.epoch(epoch(2, 2.0, 200.0));
   for (int t = 0; t <= 5; ++t) integrator.sample(0, t, 100.0);
   const EpochRun run = integrator.finish();
   EXPECT_TRUE(run.epochs[0].energy.has_value());
   EXPECT_FALSE(run.epochs[1].energy.has_value());
+}
+
+TEST(EpochIntegrator, WhatLiesBetweenTwoMarksBelongsToTheEpochBefore) {
+  EpochIntegrator integrator;
+  integrator.device(device("gpu0", Origin::kIntegrated));
+  integrator.epoch(epoch(1, 0.0, 5.0));
+  integrator.epoch(epoch(2, 10.0, 15.0));
+  for (int t = 0; t <= 15; ++t) integrator.sample(0, t, 100.0);
+  const EpochRun run = integrator.finish();
+  EXPECT_DOUBLE_EQ(run.epochs[0].energy->value(), 1000.0);
+  EXPECT_DOUBLE_EQ(run.epochs[0].duration().value(), 10.0);
+  EXPECT_DOUBLE_EQ(run.epochs[1].energy->value(), 500.0);
 }
 
 TEST(EpochIntegrator, AnEpochThatBringsItsEnergyKeepsIt) {

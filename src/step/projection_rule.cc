@@ -91,12 +91,18 @@ const WorkKind& ProjectionRule::present() const {
   return kinds_[as_both(options_.total_work) ? kBoth : kTraining];
 }
 
+// Of a training of another size than planned there are more or fewer, in proportion.
+double ProjectionRule::planned_evaluations(double total_work) const {
+  if (total_work == options_.total_work) return *options_.evaluations;
+  return std::floor(*options_.evaluations * total_work / options_.total_work + 1e-9);
+}
+
 // Whether training and evaluation are projected as one: the planned number of evaluations fits.
 bool ProjectionRule::as_both(double total_work) const {
   const LevelSeries& series = kinds_[kBoth].series();
   if (!paired_ || evaluations_ == 0 || series.empty()) return false;
   if (!options_.evaluations) return true;
-  const double odd = *options_.evaluations - static_cast<double>(evaluations_) -
+  const double odd = planned_evaluations(total_work) - static_cast<double>(evaluations_) -
                      (total_work - done_) / series.typical_work();
   return std::abs(odd) < (waiting_ ? 1.5 : 0.5);
 }
@@ -155,7 +161,7 @@ double ProjectionRule::evaluations_to_come(double total_work, bool both, const R
   const double since_last = total_work - last_evaluation_at_;
   sd = 0.0;
   if (both) return (waiting_ ? 1.0 : 0.0) + running.work / typical;
-  if (options_.evaluations) return std::max(0.0, *options_.evaluations - seen);
+  if (options_.evaluations) return std::max(0.0, planned_evaluations(total_work) - seen);
   if (evaluations_ >= 2) {
     const double period = (last_evaluation_at_ - first_evaluation_at_) / (seen - 1.0);
     return period > 0.0 ? std::max(0.0, whole_times(since_last, period)) : 0.0;

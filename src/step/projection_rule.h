@@ -19,7 +19,7 @@ struct RuleOptions {
   double total_work = 0.0;  ///< > 0
   /// Training work at which the declared phases but the first begin. Absent: not declared.
   std::optional<std::vector<double>> bounds;
-  std::optional<double> evaluations;  ///< Planned number.
+  std::optional<double> evaluations;  ///< Planned number, of a training of total_work.
   bool evaluations_expected = false;  ///< They will come, though none may have been seen.
   std::optional<double> events_every;
   std::optional<Watts> power_limit;
@@ -71,6 +71,7 @@ class ProjectionRule {
   enum KindName : std::size_t { kTraining, kEvaluationPass, kBoth };
 
   bool as_both(double total_work) const;
+  double planned_evaluations(double total_work) const;
   double evaluations_to_come(double total_work, bool both, const RunningUnit& running,
                              double& sd) const;
   std::optional<RunningPoint> running_point(const RunningUnit& running, bool both) const;

@@ -134,6 +134,14 @@ Forecast forecast_stopping(const OnlineProjector& projector, const StoppingDistr
       least.duration && least.duration->low ? *least.duration->low : Seconds(0.0);
   result.energy = mix(lengths, &Forecast::energy, result.coverage, no_less_j);
   result.duration = mix(lengths, &Forecast::duration, result.coverage, no_less_s);
+  // Power hardly depends on the length: the mixture's mean, as wide as the plan's own.
+  if (result.power) {
+    const Watts mean = result.energy->value / result.duration->value;
+    const double scale = mean / result.power->value;
+    result.power->value = mean;
+    if (result.power->low) result.power->low = *result.power->low * scale;
+    if (result.power->high) result.power->high = *result.power->high * scale;
+  }
   if (stopping.bounds_only()) {
     const Forecast most = projector.forecast_for(*stopping.latest);
     result.energy->low = no_less_j;

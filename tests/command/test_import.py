@@ -105,7 +105,7 @@ BAD = {
                        "did you mean 'energy_kj'?"),
     "binary": ("a.csv", bytes(range(256)) * 16, [], "binary"),
     "unknown": ("a.csv", "apples,pears\n1,2\n", [], "none of the known formats"),
-    "watts without an interval": ("a.txt", "100\n101\n102\n", [], "--interval SECONDS"),
+    "watts without an interval": ("a.txt", "100\n101\n102\n", [], "--sampling-interval SECONDS"),
     "an interval of nothing": ("a.txt", "100\n101\n102\n", ["--interval", "0"], "above 0"),
     "no such format": ("a.csv", NVIDIA_SMI, ["--format", "nvidia"], "'nvidia'"),
 }

@@ -106,7 +106,7 @@ def test_the_screen_of_a_recording(joulecast):
 
 @pytest.mark.parametrize("options, words", [
     (["--epochs", "3"], "--epochs 3 is less than the 6 epochs"),
-    (["--method", "step"], "there is no method 'step'"),
+    (["--method", "step"], "step not in"),
     (["--epochs", "0"], "--epochs"),
     (["--epochs", "many"], "--epochs"),
     (["--window", "0"], "--window"),
@@ -184,7 +184,11 @@ def test_early_stopping_is_a_distribution(joulecast):
     inside = [p["energy_low_j"] <= energy <= p["energy_high_j"] for p in projections]
     assert sum(inside) >= 0.8 * len(inside)
     assert any(part["cause"] == "stopping" for part in projections[4]["interval_parts"])
-    assert projections[4]["provenance"]["told"] == [], "nobody tells it the epoch count"
+    told = " ".join(projections[4]["provenance"]["told"])
+    assert "patience 6" in told and "true" not in told, "nobody tells it the epoch count"
+    assert document["measured"]["complete"] is True, "the rule has stopped it"
+    running = project(joulecast, RECORDED / "lstm", "--early-stopping", "patience=30,max=90")
+    assert running["measured"]["complete"] is False
 
 
 def test_epochs_from_the_power_trace_alone(joulecast, write):

@@ -76,12 +76,13 @@ struct EpochRun {
   Seconds uncovered;  ///< Time inside epochs for which some device has no sample.
 };
 
-/// How far apart the samples are that the run's energies were integrated from: the coarsest device's
-/// mean interval; zero for energies that a counter, a model or another tool gave.
+/// How far apart the samples are that the run's energies were integrated from: the coarsest
+/// device's mean interval; zero for energies that a counter, a model or another tool gave.
 Seconds sampling_interval(const EpochRun& run);
 
 /// Integrates a stream of events into EpochRun, keeping no samples. An epoch that brings its own
-/// energy keeps it. An epoch that no device covers for more than half of its time has no energy.
+/// energy keeps it; any other lasts until the next one begins. An epoch for more than half of which
+/// some device has no sample has no energy.
 class EpochIntegrator : public RunSink {
  public:
   void device(const Device& device) override;

@@ -9,8 +9,8 @@
 #include <utility>
 
 #include "base/civil_time.h"
-#include "base/line_reader.h"
 #include "base/text.h"
+#include "readers/epoch_log_lines.h"
 
 namespace joulecast::readers {
 namespace {
@@ -36,7 +36,7 @@ std::optional<double> log_duration(std::string_view text) {
   for (;;) {
     const std::size_t colon = text.find(':');
     const auto part = parse_number(text.substr(0, colon));
-    if (!part || !std::isfinite(*part) || *part < 0.0) return std::nullopt;
+    if (!part || !(*part >= 0.0 && *part <= 1e9)) return std::nullopt;
     seconds = 60.0 * seconds + *part;
     if (colon == std::string_view::npos) return seconds;
     text.remove_prefix(colon + 1);
@@ -122,6 +122,8 @@ class LogReader {
     if (const auto time = pattern_.group(groups_, "time")) {
       match.date_s = log_date(*time);
       match.time_s = parse_number(*time);
+      constexpr double kLatestTimeS = 1e12;
+      if (match.time_s && !(std::abs(*match.time_s) <= kLatestTimeS)) match.time_s.reset();
       if (!match.date_s && !match.time_s) {
         return error(
             number,
@@ -149,7 +151,9 @@ class LogReader {
       const auto field = pattern_.group(groups_, name);
       if (!field) continue;
       *target = parse_number(*field);
-      if (!*target || !std::isfinite(**target)) {
+      const bool count = target == &match.epoch.steps || target == &match.epoch.samples ||
+                         target == &match.epoch.tokens;
+      if (!*target || !std::isfinite(**target) || (count && **target < 0.0)) {
         return error(number, fmt::format("{} is not a number ({})", quoted(*field), name));
       }
     }
@@ -248,13 +252,17 @@ class LogReader {
 
 }  // namespace
 
-Result<EpochLog> read_epoch_log(const std::filesystem::path& file, const std::string& text) {
-  const Pattern pattern(text);
-  if (Status status = pattern.check(); !status) return status.error();
+Result<EpochLog> read_epoch_log(const std::filesystem::path& file, const std::string& pattern) {
   auto source = open_file(file);
   if (!source) return source.error();
   LineReader lines(std::move(*source));
-  LogReader reader(file.string(), pattern);
+  return read_epoch_log_lines(lines, pattern);
+}
+
+Result<EpochLog> read_epoch_log_lines(LineReader& lines, const std::string& text) {
+  const Pattern pattern(text);
+  if (Status status = pattern.check(); !status) return status.error();
+  LogReader reader(lines.name(), pattern);
   for (;;) {
     const auto step = lines.next();
     if (step == LineReader::Step::kError) return lines.error();
@@ -262,8 +270,9 @@ Result<EpochLog> read_epoch_log(const std::filesystem::path& file, const std::st
     std::string_view rest = lines.line();
     while (true) {
       const std::size_t end = rest.find('\r');
-      if (Status status = reader.line(rest.substr(0, end), lines.line_number()); !status)
+      if (Status status = reader.line(rest.substr(0, end), lines.line_number()); !status) {
         return status.error();
+      }
       if (end == std::string_view::npos) break;
       rest.remove_prefix(end + 1);
     }

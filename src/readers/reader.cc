@@ -15,8 +15,9 @@ namespace joulecast::readers {
 Result<ReadReport> read_run(const std::filesystem::path& path, const ReadOptions& options,
                             RunSink& sink) {
   if (options.interval_s && !(std::isfinite(*options.interval_s) && *options.interval_s > 0.0)) {
-    return Error{fmt::format("--sampling-interval {}: the sampling interval must be above zero seconds",
-                             *options.interval_s)};
+    return Error{
+        fmt::format("--sampling-interval {}: the sampling interval must be above zero seconds",
+                    *options.interval_s)};
   }
   auto recording = open_recording(path, options.format);
   if (!recording) return recording.error();

@@ -31,7 +31,8 @@ Status check_distinct(const SampleColumns& columns, const std::string& file) {
 }
 
 Error needs_interval(const LineReader& lines) {
-  return Error{fmt::format("{}: there is no time in it; give --sampling-interval SECONDS", lines.name())};
+  return Error{
+      fmt::format("{}: there is no time in it; give --sampling-interval SECONDS", lines.name())};
 }
 
 }  // namespace

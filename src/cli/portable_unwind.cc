@@ -14,6 +14,8 @@ struct Search {
   dl_find_object* found;
 };
 
+// The loader speaks of addresses as numbers.
+// NOLINTBEGIN(performance-no-int-to-ptr)
 int look(dl_phdr_info* info, std::size_t, void* data) {
   auto& search = *static_cast<Search*>(data);
   bool inside = false;
@@ -35,6 +37,7 @@ int look(dl_phdr_info* info, std::size_t, void* data) {
   search.found->dlfo_eh_frame = reinterpret_cast<void*>(info->dlpi_addr + table->p_vaddr);
   return 1;
 }
+// NOLINTEND(performance-no-int-to-ptr)
 
 }  // namespace
 

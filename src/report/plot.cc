@@ -59,8 +59,9 @@ class Canvas {
       const double ax = dot_x(a.x), ay = dot_y(a.y), bx = dot_x(b.x), by = dot_y(b.y);
       const double steps = std::clamp(std::ceil(std::max(std::abs(bx - ax), std::abs(by - ay))),
                                       1.0, 4.0 * static_cast<double>(width_ + plot_.height));
-      for (double s = 0.0; s <= steps; ++s) {
-        const double f = s / steps;
+      const auto count = static_cast<int>(steps);
+      for (int s = 0; s <= count; ++s) {
+        const double f = static_cast<double>(s) / static_cast<double>(count);
         set_dot(ax + f * (bx - ax), ay + f * (by - ay), line.colour);
       }
     }

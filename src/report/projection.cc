@@ -306,18 +306,21 @@ std::string projection_text(const ProjectionReport& report, const Terminal& term
   }
   std::string devices;
   for (const auto& device : report.run.devices) {
-    devices +=
-        fmt::format("{}{}{}", devices.empty() ? "" : " + ",
-                    printable(device.device.name.empty() ? device.device.id : device.device.name),
-                    device.device.origin == Origin::kModelled ? " (modelled)" : "");
+    devices += fmt::format(
+        "{}{}{}", devices.empty() ? "" : " + ",
+        printable(device.device.name.empty() ? device.device.id : device.device.name),
+        device.device.origin == Origin::kModelled && sums.origins.size() > 1 ? " (modelled)" : "");
   }
+  const std::string samples = report.read.samples > 0
+                                  ? fmt::format("{} samples", report.read.samples)
+                                  : "energies as given";
   std::string text =
-      fmt::format("{}  {} epochs, {}, {}, {} ({})\n", terminal.bold(printable(report.name)),
-                  report.run.epochs.size(), to_text(sums.duration), to_text(sums.energy),
-                  report.read.samples > 0 ? fmt::format("{} samples", report.read.samples)
-                                          : "energies as given",
+      fmt::format("{}\n{} epochs, {}, {}, {} ({})\n", terminal.bold(printable(report.name)),
+                  report.run.epochs.size(), to_text(sums.duration), to_text(sums.energy), samples,
                   report.read.format);
-  text += fmt::format("Energy: {}{}{}\n", origins, devices.empty() ? "" : ", of ", devices);
+  const std::string energy = fmt::format("Energy: {}{}", origins, devices.empty() ? "" : ", of");
+  const bool fits = energy.size() + 1 + devices.size() <= terminal.width;
+  text += energy + (devices.empty() ? "" : (fits ? " " : "\n  ") + devices) + "\n";
   for (const std::string& line : read_report_lines(report.read))
     text += fmt::format("Note: {}.\n", line);
   text += '\n';

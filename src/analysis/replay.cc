@@ -112,10 +112,12 @@ std::string told_rule(const step::EarlyStoppingRule& rule) {
   if (rule.patience) text += fmt::format(", patience {}", *rule.patience);
   if (rule.target) text += fmt::format(", target {}", *rule.target);
   if (rule.max_epochs) text += fmt::format(", at most {} epochs", *rule.max_epochs);
+  if (rule.evaluate_every > 1) text += fmt::format(", every {} epochs", rule.evaluate_every);
   return text;
 }
 
-// How many epochs lie between two evaluations of the metric, as the recording has it.
+// How many epochs lie between two evaluations of the metric, as the whole recording has it: a part
+// of the plan that the user did not state, so it is told.
 int epochs_between(const EpochRun& run, const std::string& metric) {
   int first = 0;
   for (std::size_t i = 0; i < run.epochs.size(); ++i) {

@@ -7,6 +7,9 @@ find_package(fmt 9 REQUIRED)
 set(JOULECAST_FMT $<IF:$<BOOL:${JOULECAST_PORTABLE}>,fmt::fmt-header-only,fmt::fmt>)
 # Debian's RE2 has no CMake package; by its plain name an installed joulecast needs none either.
 set(JOULECAST_RE2 $<IF:$<BOOL:${JOULECAST_PORTABLE}>,-l:libre2.a,re2>)
+# Likewise by their plain names.
+set(JOULECAST_ZSTD $<IF:$<BOOL:${JOULECAST_PORTABLE}>,-l:libzstd.a,zstd>)
+set(JOULECAST_SQLITECPP SQLiteCpp $<IF:$<BOOL:${JOULECAST_PORTABLE}>,-l:libsqlite3.a,sqlite3>)
 find_package(nlohmann_json 3.11 REQUIRED)
 find_package(CLI11 2.1 REQUIRED)
 find_package(Boost 1.74 REQUIRED)

@@ -5,11 +5,10 @@
 
 #include <algorithm>
 #include <cmath>
-#include <limits>
 #include <numeric>
 
 #include "base/text.h"
-#include "joulecast/step/stopping_mixture.h"
+#include "joulecast/step/training_projector.h"
 
 namespace joulecast::analysis {
 namespace {
@@ -227,15 +226,13 @@ Result<Replay> replay_online(const std::string& name, const EpochRun& run, const
   online.coverage = request.published.coverage;
 
   const std::optional<step::EarlyStoppingRule>& rule = request.early_stopping;
-  std::optional<step::StoppingForecaster> stopping;
   if (rule) {
     if (Status status = check_rule(name, run, plan, *rule); !status) return status.error();
-    stopping.emplace(*rule);
     online.told.push_back(told_rule(*rule));
   } else {
     online.told.push_back(told_total(plan));
   }
-  auto projector = step::OnlineProjector::create(online);
+  auto projector = step::TrainingProjector::create(online, rule);
   if (!projector) return Error{fmt::format("{}: {}", name, projector.error().message)};
 
   Replay replay{.forecasts = {},
@@ -243,45 +240,15 @@ Result<Replay> replay_online(const std::string& name, const EpochRun& run, const
                 .unit = plan.unit,
                 .stability = {},
                 .phase_changes = {}};
-  bool metric_seen = false;
-  for (std::size_t i = 0; i < run.epochs.size(); ++i) {
-    const Epoch& epoch = run.epochs[i];
-    Forecast forecast = (*projector)->add(epoch);
-    if (stopping) {
-      const auto ended = stopping->stopped();
-      const auto metric = metric_of(epoch, rule->metric);
-      metric_seen = metric_seen || metric;
-      // An evaluation without its metric improved nothing; before the first one there was none.
-      if (metric_seen && (i + 1) % static_cast<std::size_t>(rule->evaluate_every) == 0) {
-        stopping->add(metric.value_or(std::numeric_limits<double>::quiet_NaN()));
-      }
-      forecast = step::forecast_stopping(**projector, stopping->forecast());
-      if (!metric_seen) {
-        forecast.notes.push_back(fmt::format("no {} in the recording so far", rule->metric));
-      }
-      if (ended) {
-        forecast = (*projector)->forecast_for(static_cast<double>(i + 1));
-        forecast.notes.push_back(fmt::format("the rule would have stopped after epoch {}", *ended));
-      }
-    }
-    replay.forecasts.push_back(std::move(forecast));
-  }
+  for (const Epoch& epoch : run.epochs) replay.forecasts.push_back((*projector)->add(epoch));
   // With early stopping a recording is whole if the rule has ended it, or its cap.
-  if (stopping) replay.complete = stopping->stopped() || plan.complete;
-  replay.stability = (*projector)->stability();
-  replay.phase_changes = (*projector)->phase_changes();
+  if (rule) replay.complete = (*projector)->stopped() || plan.complete;
+  replay.stability = (*projector)->projector().stability();
+  replay.phase_changes = (*projector)->projector().phase_changes();
   return replay;
 }
 
 }  // namespace
-
-std::optional<double> metric_of(const Epoch& epoch, std::string_view metric) {
-  if (metric == "loss" || metric == "train_loss") return epoch.loss;
-  if (metric == "val_loss" || metric == "eval_loss") return epoch.validation_loss;
-  if (metric == "accuracy" || metric == "val_accuracy" || metric == "acc" || metric == "val_acc")
-    return epoch.accuracy;
-  return std::nullopt;
-}
 
 Result<Replay> replay(const std::string& name, const EpochRun& run, const Plan& recorded,
                       const ReplayRequest& asked) {

@@ -76,4 +76,12 @@ void RunCollector::sample(std::size_t device, double time_s, double power_w) {
 
 Run RunCollector::take() { return std::exchange(run_, {}); }
 
+std::optional<double> metric_of(const Epoch& epoch, std::string_view metric) {
+  if (metric == "loss" || metric == "train_loss") return epoch.loss;
+  if (metric == "val_loss" || metric == "eval_loss") return epoch.validation_loss;
+  if (metric == "accuracy" || metric == "val_accuracy" || metric == "acc" || metric == "val_acc")
+    return epoch.accuracy;
+  return std::nullopt;
+}
+
 }  // namespace joulecast

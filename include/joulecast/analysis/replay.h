@@ -54,8 +54,4 @@ struct Replay {
 Result<Replay> replay(const std::string& name, const EpochRun& run, const Plan& recorded,
                       const ReplayRequest& request);
 
-/// The metric of an epoch by the name that an early-stopping rule gives: loss, val_loss, accuracy
-/// or val_accuracy (the recording has one accuracy).
-std::optional<double> metric_of(const Epoch& epoch, std::string_view metric);
-
 }  // namespace joulecast::analysis

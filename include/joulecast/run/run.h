@@ -9,6 +9,7 @@
 #include <cstdint>
 #include <optional>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "joulecast/base/units.h"
@@ -81,6 +82,10 @@ struct Run {
 
 /// The training work of a block in a unit: 1 for epochs, else what the recording says of it.
 std::optional<double> work_of(const Epoch& epoch, WorkUnit unit);
+
+/// The metric of an epoch by the name that an early-stopping rule gives: loss, val_loss, accuracy
+/// or val_accuracy (the recording has one accuracy).
+std::optional<double> metric_of(const Epoch& epoch, std::string_view metric);
 
 const char* to_string(DeviceKind kind);
 const char* to_string(WorkUnit unit);

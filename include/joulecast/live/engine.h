@@ -1,0 +1,116 @@
+// A training under way: marks and measured energy in, blocks, projections and a record out. One
+// engine under the command and under Python. The entry of this room.
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <memory>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "joulecast/base/result.h"
+#include "joulecast/carbon/carbon.h"
+#include "joulecast/live/budget.h"
+#include "joulecast/live/mark.h"
+#include "joulecast/measure/meter.h"
+#include "joulecast/measure/sampler.h"
+#include "joulecast/run/forecast.h"
+#include "joulecast/run/run.h"
+#include "joulecast/step/early_stopping.h"
+#include "joulecast/store/run_writer.h"
+
+namespace joulecast::live {
+
+/// What the user said beforehand.
+struct EngineOptions {
+  Plan plan;                   ///< A plan mark of the training may change it.
+  std::vector<double> phases;  ///< Declared phases' work, in order; empty: changes are looked for.
+  std::optional<double> evaluate_every;  ///< Work between two evaluations.
+  std::optional<step::EarlyStoppingRule> early_stopping;
+  double coverage = 0.9;  ///< Nominal coverage of the projections' intervals.
+  carbon::Rates rates;
+  std::optional<Budget> budget;
+};
+
+/// What one sees of a run at a moment.
+struct Snapshot {
+  double time_s = 0.0;  ///< Since the run's start.
+  Plan plan;
+  double done = 0.0;        ///< Work in blocks that have ended, in the plan's unit.
+  std::int64_t blocks = 0;  ///< Blocks that have ended.
+  std::string phase;
+  struct DeviceState {
+    Device device;
+    std::optional<Watts> power;  ///< Now; absent: cannot be read at present.
+    Joules energy;               ///< Since the run's start, as far as known.
+    Seconds uncovered;           ///< Of the run so far.
+  };
+  std::vector<DeviceState> devices;  ///< Empty until measuring has begun.
+  Joules spent;                      ///< Sum over the devices.
+  /// The whole run, start-up included; absent before the first block or without a plan.
+  std::optional<Forecast> forecast;
+  std::string no_forecast;  ///< Why there is none; one line, with what would help.
+  std::optional<BudgetState> budget;
+  std::vector<double> recent_power_w;  ///< Of all devices together: the last two minutes or less.
+  double recent_interval_s = 0.0;      ///< Between two of them.
+};
+
+/// The whole run, at its end.
+struct RunSummary {
+  double end_s = 0.0;
+  std::vector<Device> devices;
+  std::vector<MeasuredEnergy> energies;  ///< One per device.
+  std::vector<double> gain_errors;       ///< One per device; relative, 95 %.
+  Joules energy;                         ///< Their sum.
+  Joules error;                          ///< Half-width at 95 %: meters' levels and cuts together.
+  carbon::Footprint footprint;
+  std::int64_t blocks = 0;
+  std::optional<Forecast> last_forecast;
+  std::vector<std::string> notes;  ///< Everything worth a line at the end, each once.
+  bool over_budget = false;
+};
+
+/// One run. Times are seconds of the meter's clock. Not thread-safe: one thread calls it (the meter
+/// may be polled by another).
+class Engine {
+ public:
+  /// `writer` may be null (no record is kept) and must outlive the engine. Errors: options that
+  /// contradict each other.
+  static Result<std::unique_ptr<Engine>> create(const EngineOptions& options,
+                                                store::RunWriter* writer,
+                                                measure::MonotonicSeconds start_s);
+  ~Engine();
+  Engine(const Engine&) = delete;
+  Engine& operator=(const Engine&) = delete;
+
+  /// Measuring begins, at any time after the start; the meter must outlive the engine. Call once.
+  void attach(measure::Meter& meter);
+  /// What the training says; `time_s` is when it arrived. The Status is for the sender.
+  Status mark(const Mark& mark, measure::MonotonicSeconds time_s);
+  /// A row of the sampler.
+  void row(const measure::SampleRow& row);
+  /// Something to be recorded and shown at the end.
+  void note(const std::string& text, measure::MonotonicSeconds time_s);
+
+  /// Does what has become possible: finishes blocks whose edges the meter now knows, projects,
+  /// compares with the budget. Call a few times a second. `now_s` only for notes.
+  void advance(measure::MonotonicSeconds now_s);
+  /// Whether the budget's rule asks for the training to be stopped. True once.
+  bool take_stop_request();
+  /// Messages for the user since the last call (a budget passed, a GPU lost, ...).
+  std::vector<std::string> take_messages();
+
+  Snapshot snapshot(measure::MonotonicSeconds now_s);
+
+  /// The run has ended. `meter` is closed beforehand. Finishes what is open and ends the record.
+  RunSummary finish(measure::MonotonicSeconds end_s, std::optional<int> exit_code,
+                    std::optional<int> signal);
+
+ private:
+  struct State;
+  explicit Engine(std::unique_ptr<State> state);
+  std::unique_ptr<State> state_;
+};
+
+}  // namespace joulecast::live

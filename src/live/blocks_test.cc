@@ -1,0 +1,125 @@
+#include "live/blocks.h"
+
+#include <gtest/gtest.h>
+
+namespace joulecast::live {
+namespace {
+
+Plan planned(WorkUnit unit, double total) { return {.unit = unit, .total = total, .duration = {}}; }
+
+BlockBuilder::Outcome take(BlockBuilder& builder, const std::string& line, double time_s) {
+  auto mark = parse_mark(line);
+  EXPECT_TRUE(mark.ok()) << line;
+  return builder.take(*mark, time_s);
+}
+
+TEST(Blocks, EpochsFollowEachOtherWithoutAGap) {
+  BlockBuilder builder(planned(WorkUnit::kEpochs, 3));
+  take(builder, "epoch_begin 1", 2.0);
+  const auto first = take(builder, "epoch_end 1 loss=0.5 samples=100", 5.0).block;
+  const auto second = take(builder, "epoch_end 2", 7.5).block;
+  ASSERT_TRUE(first && second);
+  EXPECT_EQ(first->epoch.start_s, 2.0);
+  EXPECT_EQ(first->epoch.end_s, 5.0);
+  EXPECT_EQ(first->epoch.loss, 0.5);
+  EXPECT_EQ(first->epoch.samples, 100.0);
+  EXPECT_EQ(second->epoch.start_s, 5.0);
+  EXPECT_EQ(second->epoch.number, 2);
+  EXPECT_FALSE(second->epoch.loss);
+  EXPECT_EQ(builder.done(), 2.0);
+}
+
+TEST(Blocks, WithoutABeginningTheFirstBlockHoldsTheStart) {
+  BlockBuilder builder(planned(WorkUnit::kEpochs, 3));
+  const auto block = take(builder, "epoch_end", 4.0).block;
+  ASSERT_TRUE(block);
+  EXPECT_EQ(block->epoch.start_s, 0.0);
+  EXPECT_EQ(block->epoch.number, 1);
+}
+
+TEST(Blocks, RanksMarkTheSameEpochOnce) {
+  BlockBuilder builder(planned(WorkUnit::kEpochs, 3));
+  take(builder, "plan epochs=3", 0.0);
+  int blocks = 0;
+  for (int epoch = 1; epoch <= 3; ++epoch) {
+    for (int rank = 0; rank < 8; ++rank) {
+      const std::string line = "epoch_end " + std::to_string(epoch);
+      if (take(builder, line, 10.0 * epoch + 0.01 * rank).block) ++blocks;
+    }
+  }
+  EXPECT_EQ(blocks, 3);
+}
+
+TEST(Blocks, NumbersThatStartAgainAreCountedOn) {
+  BlockBuilder builder({});
+  take(builder, "epoch_end 1", 10.0);
+  take(builder, "epoch_end 2", 20.0);
+  const auto outcome = take(builder, "epoch_end 1", 30.0);
+  ASSERT_TRUE(outcome.block);
+  EXPECT_EQ(outcome.block->epoch.number, 3);
+  EXPECT_NE(outcome.note, "");
+}
+
+TEST(Blocks, StepsAreCutIntoBlocksOfASecondOrMore) {
+  BlockBuilder builder({});
+  EXPECT_TRUE(take(builder, "plan epochs=1 steps=2000", 1.0).plan_changed);
+  EXPECT_EQ(builder.plan().unit, WorkUnit::kSteps);
+  double steps = 0.0;
+  int blocks = 0;
+  for (int step = 1; step <= 2000; ++step) {
+    const auto outcome = take(builder, "step " + std::to_string(step), 1.0 + 0.02 * step);
+    if (!outcome.block) continue;
+    ++blocks;
+    EXPECT_GE(outcome.block->epoch.duration().value(), 1.0 - 1e-9);
+    steps += outcome.block->epoch.steps.value_or(0.0);
+  }
+  EXPECT_GE(blocks, 35);
+  EXPECT_LE(blocks, 41);
+  EXPECT_EQ(steps, 2000.0);
+  EXPECT_EQ(builder.done(), 2000.0);
+}
+
+TEST(Blocks, AChangedBatchSizeBeginsAPhase) {
+  BlockBuilder builder({});
+  EXPECT_FALSE(take(builder, "epoch_end 1 batch_size=32", 10.0).block->begins_phase);
+  EXPECT_FALSE(take(builder, "epoch_end 2 batch_size=32", 20.0).block->begins_phase);
+  EXPECT_TRUE(take(builder, "epoch_end 3 batch_size=64", 30.0).block->begins_phase);
+}
+
+TEST(Blocks, EvaluationsBelongToTheirEpoch) {
+  BlockBuilder builder({});
+  take(builder, "epoch_begin", 0.0);
+  take(builder, "evaluation_begin", 8.0);
+  take(builder, "evaluation_end val_loss=0.25", 9.0);
+  const auto block = take(builder, "epoch_end", 10.0).block;
+  ASSERT_TRUE(block && block->epoch.evaluation);
+  EXPECT_EQ(block->epoch.evaluation->start_s, 8.0);
+  EXPECT_EQ(block->epoch.evaluation->end_s, 9.0);
+  EXPECT_EQ(block->epoch.validation_loss, 0.25);
+  EXPECT_FALSE(take(builder, "epoch_end", 20.0).block->epoch.evaluation);
+}
+
+TEST(Blocks, WindowsNestAndOverlap) {
+  BlockBuilder builder({});
+  take(builder, "window_begin a", 1.0);
+  take(builder, "window_begin b", 2.0);
+  take(builder, "window_begin a", 3.0);
+  const auto inner = take(builder, "window_end a", 4.0).window;
+  const auto outer = take(builder, "window_end a", 5.0).window;
+  const auto other = take(builder, "window_end b", 6.0).window;
+  ASSERT_TRUE(inner && outer && other);
+  EXPECT_EQ(inner->start_s, 3.0);
+  EXPECT_EQ(outer->start_s, 1.0);
+  EXPECT_EQ(other->start_s, 2.0);
+  EXPECT_NE(take(builder, "window_end b", 7.0).complaint, "");
+}
+
+TEST(Blocks, APlanInAnotherUnitComesTooLateAfterTheFirstBlock) {
+  BlockBuilder builder({});
+  take(builder, "epoch_end 1", 10.0);
+  EXPECT_NE(take(builder, "plan steps=100", 11.0).complaint, "");
+  EXPECT_TRUE(take(builder, "plan epochs=100", 11.0).plan_changed);
+}
+
+}  // namespace
+}  // namespace joulecast::live

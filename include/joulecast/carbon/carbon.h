@@ -17,10 +17,10 @@ namespace joulecast::carbon {
 
 /// How much CO2-equivalent a kilowatt-hour of a grid causes.
 struct Intensity {
-  double g_per_kwh = 0.0;  ///< gCO2e/kWh, >= 0
-  std::string place;       ///< "Spain", "aws eu-west-1 (Ireland)".
-  int year = 0;            ///< Of the figure; 0: not known.
-  std::string source;      ///< One line.
+  double g_per_kwh = 0.0;             ///< gCO2e/kWh, >= 0
+  std::string place;                  ///< "Spain", "aws eu-west-1 (Ireland)".
+  int year = 0;                       ///< Of the figure; 0: not known.
+  std::string source;                 ///< One line.
   Origin origin = Origin::kReported;  ///< kAssumed where nobody said where the machine stands.
 };
 
@@ -47,9 +47,9 @@ struct RateOptions {
   std::string price;  ///< "0.28 EUR", "0.28EUR/kWh".
 };
 
-/// Intensity: grid_intensity, else cloud region, else country, else the world's mean (assumed). PUE:
-/// as given, else the provider's, else 1.0 (stated: joules as measured). Errors: an unknown place
-/// (with the nearest), figures out of range, options that contradict each other.
+/// Intensity: grid_intensity, else cloud region, else country, else the world's mean (assumed).
+/// PUE: as given, else the provider's, else 1.0 (stated: joules as measured). Errors: an unknown
+/// place (with the nearest), figures out of range, options that contradict each other.
 Result<Rates> resolve_rates(const RateOptions& options);
 
 struct Footprint {
@@ -69,11 +69,13 @@ struct Country {
 };
 struct CloudRegion {
   std::string provider, region, location;
+  std::string country;  ///< Its Country's code2.
   double g_per_kwh = 0.0;
-  std::optional<double> pue;
-  int year = 0;
+  std::optional<double> pue;  ///< Of this very data centre.
+  int year = 0;               ///< Of g_per_kwh; 0: not known.
   std::string source;
 };
+/// By code; the last one is the world's mean ("XW").
 std::span<const Country> countries();
 std::span<const CloudRegion> cloud_regions();
 

@@ -9,7 +9,7 @@ function(joulecast_gtest target)
   target_link_libraries(${target} PRIVATE joulecast_compile ${ARG_LIBRARIES}
     GTest::gmock GTest::gtest_main rapidcheck rapidcheck_gtest)
   target_compile_definitions(${target} PRIVATE
-    JOULECAST_SOURCE_DIR="${PROJECT_SOURCE_DIR}")
+    JOULECAST_SOURCE_DIR="${PROJECT_SOURCE_DIR}" JOULECAST_FAKE_DIR="${PROJECT_BINARY_DIR}/fake")
   gtest_discover_tests(${target} DISCOVERY_TIMEOUT 60 PROPERTIES TIMEOUT 600 ${labels})
 endfunction()
 

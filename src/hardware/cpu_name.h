@@ -1,0 +1,13 @@
+// The many spellings of a CPU's name.
+#pragma once
+
+#include <string>
+#include <string_view>
+
+namespace joulecast::hardware {
+
+/// What two spellings of the same CPU have in common, e.g. "intel xeon gold 6248" of "Intel(R)
+/// Xeon(R) Gold 6248 CPU @ 2.50GHz".
+std::string cpu_key(std::string_view name);
+
+}  // namespace joulecast::hardware

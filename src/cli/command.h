@@ -5,6 +5,7 @@
 #include <cstdint>
 #include <functional>
 #include <string>
+#include <vector>
 
 #include "joulecast/base/result.h"
 #include "joulecast/readers/reader.h"
@@ -20,9 +21,20 @@ inline constexpr int kBadUsage = 2;  ///< The command line is not usable.
 using Action = std::function<int()>;
 
 /// Adds one subcommand to the program; it sets `action` if it is the one that was named.
+/// `command`: what followed "--" on the command line.
+void add_run(CLI::App& program, Action& action, const std::vector<std::string>& command);
 void add_import(CLI::App& program, Action& action);
 void add_stability(CLI::App& program, Action& action);
 void add_project(CLI::App& program, Action& action);
+void add_doctor(CLI::App& program, Action& action);
+void add_calibrate(CLI::App& program, Action& action);
+void add_carbon(CLI::App& program, Action& action);
+void add_list(CLI::App& program, Action& action);
+void add_show(CLI::App& program, Action& action);
+void add_export(CLI::App& program, Action& action);
+void add_tag(CLI::App& program, Action& action);
+void add_delete(CLI::App& program, Action& action);
+void add_index(CLI::App& program, Action& action);
 void add_completion(CLI::App& program, Action& action);
 
 /// Prints "joulecast: message" on standard error; the exit code for it.

@@ -4,6 +4,9 @@
 
 #include <cstdio>
 #include <exception>
+#include <string>
+#include <string_view>
+#include <vector>
 
 #include "cli/command.h"
 
@@ -11,23 +14,49 @@ namespace joulecast::cli {
 namespace {
 
 constexpr const char* kFooter = R"(Examples:
+  joulecast run -- python train.py                 measure and project a training
   joulecast import power.csv                       what a recording holds
   joulecast project RUN                            what the training will take, after each epoch
   joulecast project RUN --method step-epoch --epochs 100 --json
   joulecast stability RUN                          since when the training is stable
 
 'joulecast COMMAND --help' says more. Exit codes: 0 done; 1 the input cannot be used; 2 the
-command line cannot be used. Nothing is ever sent over the network.)";
+command line cannot be used. Nothing is sent over the network, but
+by 'carbon --live'.)";
+
+// What follows "--" is the user's command, whatever it looks like: it is taken off the arguments.
+std::vector<std::string> take_command(int& argc, char** argv) {
+  constexpr int kFirst = 2;  // "joulecast run"
+  if (argc < kFirst || std::string_view(argv[1]) != "run") return {};
+  for (int i = kFirst; i < argc; ++i) {
+    if (std::string_view(argv[i]) != "--") continue;
+    std::vector<std::string> command(argv + i + 1, argv + argc);
+    argc = i;
+    return command;
+  }
+  return {};
+}
 
 int run(int argc, char** argv) {
+  const std::vector<std::string> command = take_command(argc, argv);
   CLI::App program("Forecast the energy of deep-learning training.", "joulecast");
   program.set_version_flag("--version", "joulecast " JOULECAST_VERSION);
   program.require_subcommand(0, 1);
   program.footer(kFooter);
   Action action;
+  add_run(program, action, command);
   add_project(program, action);
   add_stability(program, action);
   add_import(program, action);
+  add_doctor(program, action);
+  add_calibrate(program, action);
+  add_carbon(program, action);
+  add_list(program, action);
+  add_show(program, action);
+  add_export(program, action);
+  add_tag(program, action);
+  add_delete(program, action);
+  add_index(program, action);
   add_completion(program, action);
   try {
     program.parse(argc, argv);

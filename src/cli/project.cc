@@ -4,9 +4,9 @@
 #include <fstream>
 #include <memory>
 
-#include "base/text.h"
 #include "cli/command.h"
 #include "cli/marked_recording.h"
+#include "cli/plan_options.h"
 #include "joulecast/analysis/replay.h"
 #include "report/projection.h"
 #include "report/svg.h"
@@ -19,56 +19,25 @@ struct ProjectOptions {
   RunOptions run;
   MarkOptions marks;
   analysis::ReplayRequest request;
-  double epochs = 0.0, steps = 0.0, samples = 0.0, tokens = 0.0;  // 0: not given
-  double duration_s = 0.0, evaluate_every = 0.0, power_limit_w = 0.0;
-  std::string phases, early_stopping, svg;
+  PlanOptions plan;
+  double duration_s = 0.0, power_limit_w = 0.0;  // 0: not given
+  std::string svg;
   bool json = false;
   bool no_charts = false;
 };
 
-// "10,*": ten units, then the rest.
-Status read_phases(const std::string& text, analysis::ReplayRequest& request) {
-  std::string_view rest = text;
-  for (;;) {
-    const std::size_t comma = rest.find(',');
-    const std::string_view field = trim(rest.substr(0, comma));
-    const bool last = comma == std::string_view::npos;
-    if (field == "*" && last && !request.phases.empty()) {
-      request.open_phases = true;
-    } else if (const auto number = parse_number(field); number && *number > 0.0) {
-      request.phases.push_back(*number);
-    } else {
-      return Error{fmt::format(
-          "--phases {}: {} is not the length of a phase; write lengths above 0 and at the end * "
-          "for the rest, like 10,*",
-          text, quoted(field))};
-    }
-    if (last) return {};
-    rest.remove_prefix(comma + 1);
-  }
-}
-
 Status read_request(ProjectOptions& options) {
+  PlanOptions& plan = options.plan;
+  if (Status status = plan.read(); !status) return status;
   analysis::ReplayRequest& request = options.request;
-  for (const auto& [given, unit] : {std::pair{options.epochs, WorkUnit::kEpochs},
-                                    {options.steps, WorkUnit::kSteps},
-                                    {options.samples, WorkUnit::kSamples},
-                                    {options.tokens, WorkUnit::kTokens}}) {
-    if (given <= 0.0) continue;
-    request.unit = unit;
-    request.total = given;
-  }
+  request.unit = plan.unit;
+  request.total = plan.total;
+  request.phases = plan.phases;
+  request.open_phases = plan.open_phases;
+  request.evaluate_every = plan.evaluate_every;
+  request.early_stopping = plan.early_stopping;
   if (options.duration_s > 0.0) request.duration = Seconds(options.duration_s);
-  if (options.evaluate_every > 0.0) request.evaluate_every = options.evaluate_every;
   if (options.power_limit_w > 0.0) request.power_limit = Watts(options.power_limit_w);
-  if (!options.phases.empty()) {
-    if (Status status = read_phases(options.phases, request); !status) return status;
-  }
-  if (!options.early_stopping.empty()) {
-    auto rule = step::parse_early_stopping(options.early_stopping);
-    if (!rule) return rule.error();
-    request.early_stopping = *rule;
-  }
   return {};
 }
 
@@ -112,37 +81,7 @@ int project(ProjectOptions options) {
   return print(report::projection_text(report, report::stdout_terminal(), !options.no_charts));
 }
 
-void add_plan(CLI::App& command, ProjectOptions& options) {
-  CLI::Option_group* total = command.add_option_group(
-      "The whole training",
-      "Left out, the recording is taken as whole, and the answer says that it was told so");
-  total->add_option("--epochs", options.epochs, "Epochs of the whole training")
-      ->type_name("N")
-      ->check(above_zero());
-  total->add_option("--steps", options.steps, "Steps; RUN's blocks must say how many each holds")
-      ->type_name("N")
-      ->check(above_zero());
-  total->add_option("--samples", options.samples, "Samples, likewise")
-      ->type_name("N")
-      ->check(above_zero());
-  total->add_option("--tokens", options.tokens, "Tokens, likewise")
-      ->type_name("N")
-      ->check(above_zero());
-  total->require_option(0, 1);
-  command
-      .add_option("--phases", options.phases,
-                  "Lengths of the phases, * for the rest: 10,* is ten frozen epochs and "
-                  "then the others; left out, changes are looked for")
-      ->type_name("LIST");
-  command
-      .add_option("--evaluate-every", options.evaluate_every,
-                  "An evaluation follows every K epochs (or other units)")
-      ->type_name("K")
-      ->check(above_zero());
-  command
-      .add_option("--early-stopping", options.early_stopping,
-                  "The stopping rule in force: patience=20,metric=val_loss,mode=min,max=150")
-      ->type_name("RULE");
+void add_setting(CLI::App& command, ProjectOptions& options) {
   command
       .add_option("--power-limit", options.power_limit_w,
                   "Power limit of the GPUs together, where RUN does not say")
@@ -186,7 +125,10 @@ void add_project(CLI::App& program, Action& action) {
       ->type_name("NAME")
       ->check(CLI::IsMember(
           std::vector<std::string>(analysis::kMethods.begin(), analysis::kMethods.end())));
-  add_plan(*command, *options);
+  options->plan.add_to(
+      *command,
+      "Left out, the recording is taken as whole, and the answer says that it was told so");
+  add_setting(*command, *options);
   options->marks.add_to(*command);
   command
       ->add_option("--interval", options->request.published.coverage,

@@ -72,8 +72,8 @@ Status LiveProjection::begin(const Plan& plan) {
 void LiveProjection::add(const Epoch& epoch, bool begins_phase, const Plan& plan) {
   if (!failure_.empty()) return;
   if (!epoch.energy || !(epoch.energy->value() > 0.0)) {
-    failure_ = fmt::format("block {} was not measured whole, so the total is not known",
-                           epoch.number);
+    failure_ =
+        fmt::format("block {} was not measured whole, so the total is not known", epoch.number);
     return;
   }
   const auto work = work_of(epoch, plan.unit);
@@ -102,8 +102,8 @@ std::optional<Forecast> LiveProjection::forecast(const Plan& plan, const StartUp
   shift(forecast.energy, start_up.energy);
   shift(forecast.duration, start_up.duration);
   if (forecast.energy && forecast.duration && forecast.power) {
-    const double changed = (forecast.energy->value / forecast.duration->value).value() /
-                           forecast.power->value.value();
+    const double changed =
+        (forecast.energy->value / forecast.duration->value).value() / forecast.power->value.value();
     forecast.power->value = forecast.power->value * changed;
     if (forecast.power->low) *forecast.power->low = *forecast.power->low * changed;
     if (forecast.power->high) *forecast.power->high = *forecast.power->high * changed;

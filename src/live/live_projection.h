@@ -25,6 +25,11 @@ class LiveProjection {
  public:
   explicit LiveProjection(const EngineOptions& options) : options_(options) {}
 
+  /// Whether such a plan can be projected at all.
+  static Status check(const EngineOptions& options) {
+    return LiveProjection(options).begin(options.plan);
+  }
+
   /// What is measured; before the first add().
   void set_devices(const std::vector<Device>& devices);
   /// The next block, measured. Without an energy there is no projection from then on.

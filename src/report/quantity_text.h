@@ -1,9 +1,14 @@
 // Quantities as people read them: four significant digits and a fitting unit.
 #pragma once
 
+#include <fmt/format.h>
+
+#include <optional>
 #include <string>
 
 #include "joulecast/base/units.h"
+#include "joulecast/run/forecast.h"
+#include "report/terminal.h"
 
 namespace joulecast::report {
 
@@ -19,5 +24,18 @@ struct AxisUnit {
 AxisUnit axis_unit(Joules largest);
 AxisUnit axis_unit(Watts largest);
 AxisUnit axis_unit(Seconds largest);
+
+/// "8.412 kJ (8.301 – 8.520)": the value and, where there is one, its interval.
+template <typename Q>
+std::string estimate_text(const std::optional<Estimate<Q>>& estimate, const Terminal& terminal) {
+  if (!estimate) return terminal.unicode ? "–" : "-";
+  std::string text = to_text(estimate->value);
+  if (estimate->low && estimate->high) {
+    const double factor = axis_unit(estimate->value).factor;
+    text += fmt::format(" ({:#.4g} {} {:#.4g})", estimate->low->value() / factor,
+                        terminal.unicode ? "–" : "-", estimate->high->value() / factor);
+  }
+  return text;
+}
 
 }  // namespace joulecast::report

@@ -24,13 +24,15 @@ std::string Terminal::styled(std::string_view code, std::string_view text) const
   return colour ? fmt::format("\x1b[{}m{}\x1b[0m", code, text) : std::string(text);
 }
 
-Terminal stdout_terminal() {
+Terminal stdout_terminal() { return terminal_of(STDOUT_FILENO); }
+
+Terminal terminal_of(int fd) {
   Terminal terminal;
-  const bool is_terminal = ::isatty(STDOUT_FILENO) == 1;
+  const bool is_terminal = ::isatty(fd) == 1;
   terminal.colour = is_terminal && environment("NO_COLOR").empty() && environment("TERM") != "dumb";
 
   winsize size{};
-  if (is_terminal && ::ioctl(STDOUT_FILENO, TIOCGWINSZ, &size) == 0 && size.ws_col > 0) {
+  if (is_terminal && ::ioctl(fd, TIOCGWINSZ, &size) == 0 && size.ws_col > 0) {
     terminal.width = size.ws_col;
   } else if (const auto columns = parse_integer(environment("COLUMNS")); columns && *columns > 0) {
     terminal.width = static_cast<std::size_t>(*columns);

@@ -22,8 +22,9 @@ struct Terminal {
   std::string styled(std::string_view code, std::string_view text) const;
 };
 
-/// Standard output's: colours only on a terminal and without NO_COLOR, its width (80 elsewhere, or
-/// COLUMNS), and Unicode where the locale's character set is UTF-8 or unknown.
+/// That of a file descriptor: colours only on a terminal and without NO_COLOR, its width (80
+/// elsewhere, or COLUMNS), and Unicode where the locale's character set is UTF-8 or unknown.
+Terminal terminal_of(int fd);
 Terminal stdout_terminal();
 
 }  // namespace joulecast::report

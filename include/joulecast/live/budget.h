@@ -45,7 +45,7 @@ BudgetState compare_to_budget(const Budget& budget, const carbon::Rates& rates, 
                               const std::optional<Estimate<Joules>>& total);
 Status check_budget(const Budget& budget, const carbon::Rates& rates);
 
-/// "1.234 kWh", "1.2 kgCO2e", "3.10 EUR": an amount in the budget's unit.
+/// "1.234 kWh", "1.2 kg CO2e", "3.1 EUR": an amount in the budget's unit.
 std::string budget_amount(const Budget& budget, double amount);
 
 }  // namespace joulecast::live

@@ -1,6 +1,7 @@
 // The user's command, run as if joulecast were not there.
 #pragma once
 
+#include <functional>
 #include <memory>
 #include <optional>
 #include <string>
@@ -27,12 +28,14 @@ struct ChildEnd {
 };
 
 /// One child process in joulecast's own process group and session: the terminal's signals reach it
-/// without us; those sent to joulecast alone (kill, a batch system) are passed on to it. When it
-/// stops (SIGTSTP) joulecast stops too, and goes on with it. Nothing here ever kills it except
-/// terminate(). If joulecast is killed the child goes on.
+/// without us; those sent to joulecast alone (kill, a batch system) are passed on to it. A signal
+/// that another process sends to the whole group reaches it twice, which only a program with a
+/// handler for it can tell. When it stops (SIGTSTP) joulecast stops too, and goes on with it.
+/// Nothing here ever kills it except terminate(). If joulecast is killed the child goes on.
 ///
 /// start() blocks the signals that it handles in the calling thread; start other threads after it,
-/// they inherit that. One Child at a time. Not thread-safe.
+/// they inherit that. Standard streams that are closed are given to /dev/null (not in the child),
+/// so that no file opened later takes their place. One Child at a time. Not thread-safe.
 class Child {
  public:
   struct StartError {
@@ -63,11 +66,19 @@ class Child {
   /// The terminal's size changed since the last call (SIGWINCH).
   bool resized();
 
-  /// With watch_output: readable when the child has written; else -1.
+  /// With watch_output: readable whenever forward_output() has something to do; else -1.
   int output_fd() const;
-  /// Reads once (up to 64 kB), writes it all to our standard output (and error), and gives it.
-  /// Empty: nothing now; absent: the output has ended.
-  std::optional<std::string_view> forward_output();
+  struct Output {
+    std::string_view bytes;  ///< Empty: nothing now. Valid until the next call.
+    int stream;              ///< 0: standard output; 1: standard error where that is another file.
+  };
+  /// Reads once (up to 64 kB), passes it on to our standard output (or error), and gives it. What
+  /// cannot be passed on without waiting is passed on at the next call, before anything else is
+  /// read. Absent: the output has ended.
+  std::optional<Output> forward_output();
+  /// After the child's end: all that it wrote, waiting for nothing that it left behind (a daemon
+  /// that keeps the pipe open).
+  void forward_rest(const std::function<void(const Output&)>& take);
 
   /// Asks the child to end (SIGTERM): for the user's budget rule only.
   void terminate();

@@ -13,6 +13,7 @@
 #include "joulecast/carbon/carbon.h"
 #include "joulecast/live/budget.h"
 #include "joulecast/live/mark.h"
+#include "joulecast/measure/calibration.h"
 #include "joulecast/measure/meter.h"
 #include "joulecast/measure/sampler.h"
 #include "joulecast/run/forecast.h"
@@ -31,6 +32,8 @@ struct EngineOptions {
   double coverage = 0.9;  ///< Nominal coverage of the projections' intervals.
   carbon::Rates rates;
   std::optional<Budget> budget;
+  /// Of this host, where one was made: carbon, money and budgets then count what the wall draws.
+  std::optional<measure::WallCalibration> wall;
 };
 
 /// What one sees of a run at a moment.
@@ -48,8 +51,10 @@ struct Snapshot {
   };
   std::vector<DeviceState> devices;  ///< Empty until measuring has begun.
   Joules spent;                      ///< Sum over the devices.
+  carbon::Footprint footprint;       ///< Of what is spent.
   /// The whole run, start-up included; absent before the first block or without a plan.
   std::optional<Forecast> forecast;
+  std::optional<carbon::Footprint> forecast_footprint;
   std::string no_forecast;  ///< Why there is none; one line, with what would help.
   std::optional<BudgetState> budget;
   std::vector<double> recent_power_w;  ///< Of all devices together: the last two minutes or less.
@@ -64,6 +69,7 @@ struct RunSummary {
   std::vector<double> gain_errors;       ///< One per device; relative, 95 %.
   Joules energy;                         ///< Their sum.
   Joules error;                          ///< Half-width at 95 %: meters' levels and cuts together.
+  std::optional<Joules> wall;            ///< By the host's wall calibration, where there is one.
   carbon::Footprint footprint;
   std::int64_t blocks = 0;
   std::optional<Forecast> last_forecast;
@@ -75,11 +81,11 @@ struct RunSummary {
 /// may be polled by another).
 class Engine {
  public:
-  /// `writer` may be null (no record is kept) and must outlive the engine. Errors: options that
-  /// contradict each other.
-  static Result<std::unique_ptr<Engine>> create(const EngineOptions& options,
-                                                store::RunWriter* writer,
-                                                measure::MonotonicSeconds start_s);
+  /// Errors: options that contradict each other.
+  static Status check(const EngineOptions& options);
+  /// Precondition: the options pass check(). `writer` may be null (no record is kept) and must
+  /// outlive the engine.
+  Engine(const EngineOptions& options, store::RunWriter* writer, measure::MonotonicSeconds start_s);
   ~Engine();
   Engine(const Engine&) = delete;
   Engine& operator=(const Engine&) = delete;
@@ -109,7 +115,6 @@ class Engine {
 
  private:
   struct State;
-  explicit Engine(std::unique_ptr<State> state);
   std::unique_ptr<State> state_;
 };
 

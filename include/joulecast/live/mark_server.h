@@ -16,12 +16,14 @@ namespace joulecast::live {
 inline constexpr const char* kSocketVariable = "JOULECAST_SOCKET";
 
 /// Serves any number of senders (data-parallel ranks) without a thread of its own and without ever
-/// blocking. Each line is answered by "ok" or "error: why". A line longer than 64 kB, a sender of
-/// another user, or more than 256 senders at once are turned away. Not thread-safe.
+/// blocking. Each line is answered by "ok" or "error: why"; a sender that does not read its answers
+/// loses them. A line longer than 64 kB or without its newline, a sender of another user, or more
+/// than 256 senders at once are turned away. Not thread-safe.
 class MarkServer {
  public:
   /// In $XDG_RUNTIME_DIR/joulecast, else /tmp/joulecast-UID: a folder of mode 0700 that must belong
-  /// to this user and be no link. Errors: no such folder can be had.
+  /// to this user and be no link. Sockets that a killed joulecast left there are taken away.
+  /// Errors: no such folder can be had.
   static Result<std::unique_ptr<MarkServer>> create();
   ~MarkServer();  ///< Takes the socket's file away.
   MarkServer(const MarkServer&) = delete;
@@ -30,8 +32,8 @@ class MarkServer {
   const std::string& path() const;
   /// Readable (poll, epoll) whenever serve() has something to do.
   int fd() const;
-  /// Handles all that has arrived. `take` gets each good mark and answers with an Error to be sent
-  /// to the sender, or nothing.
+  /// Handles what has arrived (at most 4 MB; more is left for the next call). `take` gets each good
+  /// mark and answers with an Error to be sent to the sender, or nothing.
   void serve(const std::function<Status(const Mark&)>& take);
   /// Bad lines so far and the last complaint, for the record.
   std::size_t bad_lines() const;

@@ -21,20 +21,27 @@ struct BuiltInPattern {
 };
 std::span<const BuiltInPattern> built_in_patterns();
 
-/// Cuts a stream of bytes into lines ('\r' ends a line too, as progress bars write it; lines are
-/// cut at 64 kB; ANSI colour codes are taken out) and turns those that match into marks.
+/// Cuts streams of bytes into lines ('\r' and backspaces end a line too, as progress bars write
+/// them; lines are cut at 64 kB; ANSI colour codes are taken out) and turns those that match into
+/// marks. Not thread-safe.
 class OutputWatch {
  public:
-  /// `pattern`: a built-in's name, "auto" (the first built-in that matches twice), or a regular
-  /// expression (RE2) with the named groups of read_epoch_log() and also: step, steps_total,
-  /// epochs_total. Errors: RE2's reason; an unknown group.
+  /// `pattern`: a built-in's name, "auto" (the first built-in that matches twice; "tqdm", the least
+  /// specific, gives way to a later one), or a regular expression (RE2) with the named groups of
+  /// read_epoch_log() and also: step, steps_total, epochs_total. A match with `step` is a step, any
+  /// other the end of an epoch. Errors: RE2's reason; an unknown group.
   static Result<std::unique_ptr<OutputWatch>> create(const std::string& pattern);
   ~OutputWatch();
 
-  /// The next bytes, read in one go at `time_s`; each mark gets that time. Where one read brings
-  /// the ends of several epochs their edges are not known: `take` is called with all of them, and
-  /// unedged() counts them.
-  void feed(std::string_view bytes, double time_s, const std::function<void(const Mark&)>& take);
+  /// The next bytes of a stream (0: standard output or a file, 1: standard error), read in one go
+  /// at `time_s`. Each mark says when its line was read (Mark::time_s, not after `time_s`): where a
+  /// progress bar repeats itself only what follows tells that it was the epoch's last line. The
+  /// same epoch's end may come twice where a pattern of the user's matches every line of a bar; the
+  /// later one counts. Steps come at most once a second.
+  void feed(std::string_view bytes, double time_s, const std::function<void(const Mark&)>& take,
+            int stream = 0);
+  /// The output has ended: what was held back.
+  void finish(const std::function<void(const Mark&)>& take);
   /// Ends of epochs that came in one read with others: the training's output is buffered
   /// (PYTHONUNBUFFERED=1 mends that).
   std::size_t unedged() const;
@@ -53,6 +60,8 @@ class FileFollower {
  public:
   explicit FileFollower(std::string path);
   ~FileFollower();
+  FileFollower(const FileFollower&) = delete;
+  FileFollower& operator=(const FileFollower&) = delete;
   /// Hands on what has been added since the last call (up to 1 MB), in one piece.
   void poll(const std::function<void(std::string_view)>& take);
 

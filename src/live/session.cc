@@ -1,0 +1,378 @@
+#include "joulecast/live/session.h"
+
+#include <fmt/format.h>
+#include <poll.h>
+#include <time.h>
+
+#include <array>
+#include <cmath>
+#include <cstddef>
+#include <memory>
+#include <utility>
+
+#include "joulecast/live/mark_server.h"
+#include "joulecast/live/output_watch.h"
+#include "joulecast/measure/replay.h"
+#include "live/measuring.h"
+#include "live/run_facts.h"
+
+namespace joulecast::live {
+namespace {
+
+constexpr double kTickS = 0.25;
+// A log's lines are stamped when they are seen, so a log is looked at more often.
+constexpr double kLogTickS = 0.05;
+constexpr double kFlushS = 0.5;
+// Frameworks are loaded some time after the start.
+constexpr std::array<double, 3> kLookForFrameworksS = {3.0, 20.0, 120.0};
+
+double wall_clock() {
+  timespec now{};
+  clock_gettime(CLOCK_REALTIME, &now);
+  return static_cast<double>(now.tv_sec) + 1e-9 * static_cast<double>(now.tv_nsec);
+}
+
+/// Plays the marks of a recording when their time has come.
+class ReplayedMarks {
+ public:
+  ReplayedMarks() = default;
+  explicit ReplayedMarks(const measure::Replay& replay)
+      : epochs_(replay.epochs), zero_s_(replay.zero_s), end_s_(replay.zero_s + replay.duration_s) {}
+
+  void play(measure::MonotonicSeconds now_s, Engine& engine) {
+    for (; next_ < epochs_.size() && zero_s_ + epochs_[next_].end_s <= now_s; ++next_) {
+      const Epoch& epoch = epochs_[next_];
+      if (next_ == 0) say(engine, Mark::Kind::kEpochBegin, epoch, epoch.start_s);
+      if (!epoch.phase.empty()) say(engine, Mark::Kind::kPhase, epoch, epoch.start_s);
+      if (epoch.evaluation) {
+        say(engine, Mark::Kind::kEvaluationBegin, epoch, epoch.evaluation->start_s);
+        say(engine, Mark::Kind::kEvaluationEnd, epoch, epoch.evaluation->end_s);
+      }
+      say(engine, Mark::Kind::kEpochEnd, epoch, epoch.end_s);
+    }
+  }
+  bool over(measure::MonotonicSeconds now_s) const { return now_s >= end_s_; }
+  measure::MonotonicSeconds end_s() const { return end_s_; }
+
+ private:
+  void say(Engine& engine, Mark::Kind kind, const Epoch& epoch, double at_s) const {
+    Mark mark;
+    mark.kind = kind;
+    mark.number = epoch.number;
+    mark.text = epoch.phase;
+    mark.loss = epoch.loss;
+    mark.validation_loss = epoch.validation_loss;
+    mark.accuracy = epoch.accuracy;
+    mark.steps = epoch.steps;
+    mark.samples = epoch.samples;
+    mark.tokens = epoch.tokens;
+    [[maybe_unused]] const Status status = engine.mark(mark, zero_s_ + at_s);
+  }
+
+  std::vector<Epoch> epochs_;
+  measure::MonotonicSeconds zero_s_ = 0.0, end_s_ = 0.0;
+  std::size_t next_ = 0;
+};
+
+/// All that a session holds while it runs.
+class Session {
+ public:
+  Session(const SessionOptions& options, const SessionHooks& hooks)
+      : options_(options),
+        hooks_(hooks),
+        clock_(options.replay ? options.replay->speed : 1.0),
+        start_s_(clock_.now()) {}
+
+  std::optional<SessionError> begin();
+  SessionEnd run();
+
+ private:
+  using Taker = std::function<void(const Mark&)>;
+
+  Status open_replay();
+  Status open_watch();
+  std::optional<SessionError> start_child();
+  void open_record(double started_unix_s);
+  void wait_for_something();
+  void serve_marks();
+  bool watch_output();  ///< Whether there was any.
+  void begin_measuring();
+  void tick();
+  void drain();
+  void look_for_frameworks(double run_s);
+  void tell(const std::string& text);
+  bool ended();
+  Taker taker_at(double time_s);
+
+  const SessionOptions& options_;
+  const SessionHooks& hooks_;
+  measure::Clock clock_;
+  measure::MonotonicSeconds start_s_;
+  std::unique_ptr<MarkServer> server_;
+  std::unique_ptr<OutputWatch> watch_;
+  std::optional<FileFollower> log_;
+  std::unique_ptr<Child> child_;
+  std::unique_ptr<measure::Source> replayed_source_;
+  std::optional<ReplayedMarks> replayed_marks_;
+  std::optional<Plan> replayed_plan_;
+  std::unique_ptr<store::RunWriter> writer_;
+  std::unique_ptr<Engine> engine_;
+  std::unique_ptr<Measuring> measuring_;
+  bool measuring_asked_ = false;
+  bool output_open_ = false;
+  std::optional<ChildEnd> child_end_;
+  double next_tick_s_ = 0.0, next_flush_s_ = 0.0;
+  std::size_t frameworks_looks_ = 0;
+  std::map<std::string, std::string> software_;
+  std::string last_write_error_;
+};
+
+void Session::tell(const std::string& text) {
+  if (hooks_.message) hooks_.message(text);
+}
+
+Status Session::open_replay() {
+  if (!options_.replay) return {};
+  measure::ReplayOptions replay_options;
+  replay_options.counters = options_.replay->counters;
+  if (!options_.replay->faults.empty()) {
+    auto faults = measure::parse_faults(options_.replay->faults);
+    if (!faults) return faults.error();
+    replay_options.faults = std::move(faults).value();
+  }
+  auto replay = measure::open_replay(options_.replay->run, replay_options, clock_);
+  if (!replay) return replay.error();
+  start_s_ = replay->zero_s;
+  if (options_.command.empty()) {
+    replayed_marks_ = ReplayedMarks(*replay);
+    replayed_plan_ = replay->plan;
+  }
+  replayed_source_ = std::move(replay->source);
+  return {};
+}
+
+Status Session::open_watch() {
+  if (options_.epoch_pattern.empty()) return {};
+  auto watch = OutputWatch::create(options_.epoch_pattern);
+  if (!watch) return watch.error();
+  watch_ = std::move(watch).value();
+  if (!options_.epoch_log.empty()) log_.emplace(options_.epoch_log.string());
+  return {};
+}
+
+std::optional<SessionError> Session::begin() {
+  if (const Status status = open_watch(); !status) return SessionError{status.error(), {}};
+  if (const Status status = open_replay(); !status) return SessionError{status.error(), {}};
+  EngineOptions engine = options_.engine;
+  if (replayed_plan_ && !engine.plan.total) engine.plan = *replayed_plan_;
+  if (const Status status = Engine::check(engine); !status) return SessionError{status.error(), {}};
+  const double started_unix_s = wall_clock();
+  // The child comes first: it runs before anything else is opened.
+  if (!options_.command.empty()) {
+    if (auto error = start_child()) return error;
+  }
+  open_record(started_unix_s);
+  engine_ = std::make_unique<Engine>(engine, writer_.get(), start_s_);
+  measure::SourceOptions sources = options_.sources;
+  if (child_) sources.root_pid = child_->pid();
+  measuring_ = std::make_unique<Measuring>(std::move(sources), std::move(replayed_source_), clock_,
+                                           options_.interval);
+  return std::nullopt;
+}
+
+std::optional<SessionError> Session::start_child() {
+  ChildOptions child;
+  child.command = options_.command;
+  child.watch_output = watch_ != nullptr && !log_;
+  auto server = MarkServer::create();
+  if (server) {
+    server_ = std::move(server).value();
+    child.environment.emplace_back(kSocketVariable, server_->path());
+  } else {
+    tell("marks cannot be taken: " + server.error().message);
+  }
+  if (!options_.replay) start_s_ = clock_.now();
+  if (auto error = Child::start(child, child_)) {
+    return SessionError{error->error, error->exit_code};
+  }
+  output_open_ = child_->output_fd() >= 0;
+  return std::nullopt;
+}
+
+void Session::open_record(double started_unix_s) {
+  if (!options_.record) return;
+  std::filesystem::path folder = options_.store;
+  if (folder.empty()) {
+    auto found = store::default_store();
+    if (!found) return tell("no record is kept: " + found.error().message);
+    folder = std::move(found).value();
+  }
+  store::RunStart start = facts_of_start(options_.command, started_unix_s);
+  start.joulecast_version = options_.version;
+  start.title = options_.title;
+  start.tags = options_.tags;
+  auto writer = store::RunWriter::create(folder, start);
+  if (!writer) return tell("no record is kept: " + writer.error().message);
+  writer_ = std::move(writer).value();
+}
+
+Session::Taker Session::taker_at(double time_s) {
+  return [this, time_s](const Mark& mark) {
+    Mark stamped = mark;
+    stamped.time_s.reset();  // a pattern's marks carry the time of the read
+    const Status status = engine_->mark(stamped, mark.time_s.value_or(time_s));
+    if (!status) engine_->note("a pattern's mark was not used: " + status.error().message, time_s);
+  };
+}
+
+void Session::serve_marks() {
+  server_->serve([this](const Mark& mark) { return engine_->mark(mark, clock_.now()); });
+}
+
+bool Session::watch_output() {
+  const auto output = child_->forward_output();
+  const double now_s = clock_.now();
+  if (!output) {
+    output_open_ = false;
+  } else if (!output->bytes.empty()) {
+    watch_->feed(output->bytes, now_s, taker_at(now_s), output->stream);
+  }
+  return output && !output->bytes.empty();
+}
+
+void Session::begin_measuring() {
+  measuring_asked_ = true;
+  if (measuring_->begin()) engine_->attach(measuring_->meter());
+  for (const std::string& text : measuring_->complaints()) {
+    engine_->note(text, clock_.now());
+    tell(text);
+  }
+}
+
+void Session::drain() {
+  if (!measuring_->running()) return;
+  measuring_->sampler().take_rows([this](const measure::SampleRow& row) { engine_->row(row); });
+  for (const measure::MeterNote& note : measuring_->sampler().take_notes()) {
+    engine_->note(note.text, note.time_s);
+    tell(note.text);
+  }
+}
+
+void Session::look_for_frameworks(double run_s) {
+  if (!child_ || !writer_ || frameworks_looks_ >= kLookForFrameworksS.size()) return;
+  if (run_s < kLookForFrameworksS[frameworks_looks_]) return;
+  ++frameworks_looks_;
+  auto found = frameworks_of(child_->pid());
+  if (found.empty() || found == software_) return;
+  software_ = std::move(found);
+  writer_->software(software_);
+}
+
+void Session::tick() {
+  const double now_s = clock_.now();
+  if (log_) {
+    log_->poll([&](std::string_view bytes) { watch_->feed(bytes, now_s, taker_at(now_s)); });
+  }
+  drain();
+  if (replayed_marks_) replayed_marks_->play(now_s, *engine_);
+  engine_->advance(now_s);
+  for (const std::string& text : engine_->take_messages()) tell(text);
+  if (engine_->take_stop_request() && options_.on_exceed == OnExceed::kStop && child_) {
+    tell("the training is asked to end (SIGTERM)");
+    child_->terminate();
+  }
+  look_for_frameworks(now_s - start_s_);
+  if (writer_ && now_s >= next_flush_s_) {
+    next_flush_s_ = now_s + kFlushS * clock_.speed();
+    const Status status = writer_->flush();
+    const std::string error = status ? std::string() : status.error().message;
+    if (!error.empty() && error != last_write_error_) tell("the record: " + error);
+    last_write_error_ = error;
+  }
+  if (hooks_.snapshot) hooks_.snapshot(engine_->snapshot(now_s));
+}
+
+bool Session::ended() {
+  if (child_) return child_end_.has_value();
+  return replayed_marks_->over(clock_.now());
+}
+
+void Session::wait_for_something() {
+  enum Slot : std::size_t { kSignals, kMarks, kOutput, kReady, kSlots };
+  std::array<pollfd, kSlots> fds{};
+  for (pollfd& fd : fds) fd = {.fd = -1, .events = POLLIN, .revents = 0};
+  if (child_) fds[kSignals].fd = child_->signal_fd();
+  if (server_) fds[kMarks].fd = server_->fd();
+  if (output_open_) fds[kOutput].fd = child_->output_fd();
+  if (!measuring_asked_) fds[kReady].fd = measuring_->ready_fd();
+  const double wait_s = std::max(0.0, (next_tick_s_ - clock_.now()) / clock_.speed());
+  constexpr double kMilliseconds = 1000.0;
+  poll(fds.data(), fds.size(), static_cast<int>(std::ceil(wait_s * kMilliseconds)));
+  if (fds[kReady].revents != 0) begin_measuring();
+  if (fds[kMarks].revents != 0) serve_marks();
+  if (fds[kOutput].revents != 0) watch_output();
+  if (fds[kSignals].revents != 0) {
+    struct Around {
+      static void stop(void* context) {
+        const auto& hooks = static_cast<Session*>(context)->hooks_;
+        if (hooks.about_to_stop) hooks.about_to_stop();
+      }
+      static void go_on(void* context) {
+        const auto& hooks = static_cast<Session*>(context)->hooks_;
+        if (hooks.continued) hooks.continued();
+      }
+    };
+    const Child::StopHooks around{
+        .about_to_stop = &Around::stop, .continued = &Around::go_on, .context = this};
+    child_end_ = child_->handle_signals(&around);
+    if (child_->resized() && hooks_.resized) hooks_.resized();
+  }
+}
+
+SessionEnd Session::run() {
+  const double tick_s = (log_ ? kLogTickS : kTickS) * clock_.speed();
+  while (!ended()) {
+    wait_for_something();
+    if (clock_.now() < next_tick_s_) continue;
+    next_tick_s_ = clock_.now() + tick_s;
+    tick();
+  }
+  // What the training said last may still be waiting.
+  if (server_) serve_marks();
+  while (output_open_ && watch_output()) {
+  }
+  if (log_) tick();
+  if (watch_) watch_->finish(taker_at(clock_.now()));
+  const double end_s = replayed_marks_ ? replayed_marks_->end_s() : clock_.now();
+  if (replayed_marks_) replayed_marks_->play(end_s, *engine_);
+  if (measuring_->running()) measuring_->sampler().stop();
+  drain();
+  if (watch_ && watch_->unedged() > 0) {
+    engine_->note(fmt::format("the ends of {} epochs came in one read with others, so their edges "
+                              "are not known: the output is buffered (PYTHONUNBUFFERED=1 mends it)",
+                              watch_->unedged()),
+                  end_s);
+  }
+  if (server_ && server_->bad_lines() > 0) {
+    engine_->note(
+        fmt::format("{} bad marks; the last: {}", server_->bad_lines(), server_->last_complaint()),
+        end_s);
+  }
+  SessionEnd end;
+  end.child = child_end_.value_or(ChildEnd{.exit_code = 0, .signal = {}});
+  if (writer_) end.folder = writer_->folder();
+  end.summary = engine_->finish(end_s, end.child.exit_code, end.child.signal);
+  return end;
+}
+
+}  // namespace
+
+std::optional<SessionError> run_session(const SessionOptions& options, const SessionHooks& hooks,
+                                        SessionEnd& end) {
+  Session session(options, hooks);
+  if (auto error = session.begin()) return error;
+  end = session.run();
+  return std::nullopt;
+}
+
+}  // namespace joulecast::live

@@ -115,6 +115,8 @@ bool BlockBuilder::is_repeat(const Mark& mark, double time_s) const {
 
 void BlockBuilder::take_epoch_end(const Mark& mark, double time_s, Outcome& outcome) {
   if (is_repeat(mark, time_s)) return;
+  // A plan found in the same line of output as the first epoch's end was no beginning.
+  if (blocks_ == 0 && time_s <= open_start_s_) first_start_s_ = open_start_s_ = 0.0;
   if (!first_start_s_) first_start_s_ = open_start_s_;
   keep(loss_, mark.loss);
   keep(validation_loss_, mark.validation_loss);

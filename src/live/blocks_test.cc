@@ -37,6 +37,15 @@ TEST(Blocks, WithoutABeginningTheFirstBlockHoldsTheStart) {
   EXPECT_EQ(block->epoch.number, 1);
 }
 
+TEST(Blocks, APlanInTheSameLineAsTheFirstEndIsNoBeginning) {
+  BlockBuilder builder({});
+  take(builder, "plan epochs=4", 5.0);
+  const auto block = take(builder, "epoch_end 1", 5.0).block;
+  ASSERT_TRUE(block);
+  EXPECT_EQ(block->epoch.start_s, 0.0);
+  EXPECT_EQ(builder.first_start_s(), 0.0);
+}
+
 TEST(Blocks, RanksMarkTheSameEpochOnce) {
   BlockBuilder builder(planned(WorkUnit::kEpochs, 3));
   take(builder, "plan epochs=3", 0.0);

@@ -137,8 +137,9 @@ Status Engine::mark(const Mark& mark, measure::MonotonicSeconds time_s) {
 }
 
 void Engine::State::take_outcome(BlockBuilder::Outcome& outcome, double time_s) {
-  if (!first_edge && blocks.first_start_s()) {
-    first_edge = *blocks.first_start_s() > 0.0 ? edge_at(*blocks.first_start_s()) : start_edge;
+  const std::optional<double> first_s = blocks.first_start_s();
+  if (first_s && (!first_edge || first_edge->time_s != start_s + *first_s)) {
+    first_edge = *first_s > 0.0 ? edge_at(*first_s) : start_edge;
     last_edge = first_edge;
   }
   if (outcome.plan_changed && writer != nullptr) writer->plan(blocks.plan(), time_s);
@@ -391,22 +392,23 @@ RunSummary Engine::finish(measure::MonotonicSeconds end_s, std::optional<int> ex
     summary.devices = s.meter->devices();
     summary.energies = between(*s.meter, *s.start_edge, end);
   }
-  double variance = 0.0;
   for (std::size_t i = 0; i < summary.energies.size(); ++i) {
-    const MeasuredEnergy& energy = summary.energies[i];
     summary.gain_errors.push_back(s.meter->gain_error(i));
-    summary.energy += energy.energy;
-    variance += energy.cut_error.value() * energy.cut_error.value();
+    summary.energy += summary.energies[i].energy;
   }
-  // Meters of one kind err alike, so their errors add up; those of different kinds add in squares.
+  // Meters of one kind err alike, in their level and (GPUs in step) in their cuts, so their errors
+  // add up; those of different kinds add in squares.
+  double variance = 0.0;
   for (const DeviceKind kind : {DeviceKind::kGpu, DeviceKind::kCpu, DeviceKind::kRam,
                                 DeviceKind::kNode, DeviceKind::kUnknown}) {
-    double of_kind_j = 0.0;
+    double gain_j = 0.0;
+    double cut_j = 0.0;
     for (std::size_t i = 0; i < summary.energies.size(); ++i) {
       if (summary.devices[i].kind != kind) continue;
-      of_kind_j += summary.gain_errors[i] * summary.energies[i].energy.value();
+      gain_j += summary.gain_errors[i] * summary.energies[i].energy.value();
+      cut_j += summary.energies[i].cut_error.value();
     }
-    variance += of_kind_j * of_kind_j;
+    variance += gain_j * gain_j + cut_j * cut_j;
   }
   summary.error = Joules(std::sqrt(variance));
   if (s.options.wall) summary.wall = s.options.wall->apply(summary.energy, Seconds(summary.end_s));

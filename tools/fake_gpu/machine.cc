@@ -7,6 +7,7 @@
 #include <cstdio>
 #include <ctime>
 #include <thread>
+#include <vector>
 
 namespace joulecast::fake {
 namespace {
@@ -47,7 +48,7 @@ Machine& Machine::instance() {
   return machine;
 }
 
-Status Machine::start() {
+Status Machine::start(Maker maker) {
   const std::lock_guard lock(mutex_);
   if (users_ == 0) {
     auto config = config_of_environment();
@@ -56,6 +57,9 @@ Status Machine::start() {
       return config.error();
     }
     config_ = std::move(*config);
+    std::erase_if(config_.gpus, [maker](const GpuConfig& gpu) {
+      return (gpu.architecture->name == "cdna") != (maker == Maker::kAmd);
+    });
     init_s_ = now_s();
     start_s_ = config_.start_s.value_or(init_s_);
   }

@@ -14,14 +14,17 @@
 
 namespace joulecast::fake {
 
+/// Whose GPUs a library knows: "cdna" is AMD's architecture, all others are NVIDIA's.
+enum class Maker { kNvidia, kAmd };
+
 /// Reading is thread-safe between start() and the last stop().
 class Machine {
  public:
   static Machine& instance();
 
-  /// A user of the library comes: the first one makes the configuration be read. Errors: as
-  /// config_of_environment(), written to stderr too.
-  Status start();
+  /// A user of the library comes: the first one makes the configuration be read, and the GPUs of
+  /// the library's maker are here. Errors: as config_of_environment(), written to stderr too.
+  Status start(Maker maker);
   /// False: there was no user.
   bool stop();
   bool started() const { return users_ > 0; }

@@ -39,7 +39,7 @@ nvmlReturn_t find(nvmlDevice_t* out, bool (*matches)(const Handle&, const char*)
 extern "C" {
 
 nvmlReturn_t nvmlInit_v2() {
-  if (!machine().start()) return kUnknown;
+  if (!machine().start(joulecast::fake::Maker::kNvidia)) return kUnknown;
   const std::string& failure = machine().config().init_fails;
   if (failure.empty()) return kSuccess;
   const nvmlReturn_t code = code_of(failure);

@@ -54,7 +54,7 @@ std::uint64_t whole(double value) { return static_cast<std::uint64_t>(std::llrou
 extern "C" {
 
 int rsmi_init(std::uint64_t /*flags*/) {
-  if (!machine().start()) return kInitError;
+  if (!machine().start(joulecast::fake::Maker::kAmd)) return kInitError;
   if (machine().config().init_fails.empty()) return kSuccess;
   machine().stop();
   return kInitError;

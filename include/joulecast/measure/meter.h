@@ -30,6 +30,8 @@ struct EnergyPoint {
   Seconds uncovered;   ///< Since the first reading: time for which nothing vouches.
   Seconds integrated;  ///< Since the first reading: time for which a counter's device had to be
                        ///< integrated from power.
+  double variance_j2 = 0.0;  ///< Since the first reading, in J^2: what power did between samples
+                             ///< is not known; unlike a cut's error this adds up.
 };
 
 /// Something that happened to the measuring itself, for the record and for people.
@@ -67,8 +69,10 @@ class Meter {
   /// The curve of a device at a moment. Absent after settled_until(), and for moments more than a
   /// minute before it; moments before the first reading count as uncovered.
   std::optional<EnergyPoint> at(std::size_t device, MonotonicSeconds time_s) const;
-  /// The end of a run: nothing more will be polled. The curve is held level for up to one update
-  /// period and settled_until() becomes `end_s`; what lies beyond is uncovered.
+  /// The end of a run: nothing more will be polled. The last power is held for as long as the
+  /// sensor had not shown yet (an update period or two; half the window and the delay of an
+  /// average), with a cut error to match, and settled_until() becomes `end_s`; what lies beyond is
+  /// uncovered.
   void close(MonotonicSeconds end_s);
 
   /// The newest power of a device, for people: mean over its last update. Absent if it cannot be

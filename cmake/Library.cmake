@@ -10,7 +10,8 @@ target_compile_features(joulecast INTERFACE cxx_std_20)
 target_include_directories(joulecast INTERFACE
   $<BUILD_INTERFACE:${PROJECT_SOURCE_DIR}/include> $<INSTALL_INTERFACE:${CMAKE_INSTALL_INCLUDEDIR}>)
 # What a consumer of the static library must link too; no header of ours names any of it.
-target_link_libraries(joulecast PRIVATE ${JOULECAST_FMT} ZLIB::ZLIB ${JOULECAST_RE2} Threads::Threads)
+target_link_libraries(joulecast PRIVATE ${JOULECAST_FMT} ZLIB::ZLIB ${JOULECAST_RE2}
+  ${JOULECAST_ZSTD} ${JOULECAST_SQLITECPP} Threads::Threads)
 
 install(TARGETS joulecast EXPORT joulecastTargets ARCHIVE DESTINATION ${CMAKE_INSTALL_LIBDIR})
 install(DIRECTORY include/joulecast DESTINATION ${CMAKE_INSTALL_INCLUDEDIR})

@@ -45,6 +45,7 @@ int run(int argc, char** argv) {
   program.footer(kFooter);
   Action action;
   add_run(program, action, command);
+  add_mark(program, action);
   add_project(program, action);
   add_stability(program, action);
   add_import(program, action);

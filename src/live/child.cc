@@ -49,6 +49,17 @@ bool sent_by_a_process(const signalfd_siginfo& info) {
   return info.ssi_code == SI_USER || info.ssi_code == SI_QUEUE || info.ssi_code == SI_TKILL;
 }
 
+// Whether someone wants this process to end; handled signals are blocked, so it would not by
+// itself.
+bool asked_to_end() {
+  sigset_t pending;
+  ::sigpending(&pending);
+  for (const int signal : {SIGINT, SIGTERM, SIGHUP, SIGQUIT}) {
+    if (::sigismember(&pending, signal) == 1) return true;
+  }
+  return false;
+}
+
 }  // namespace
 
 struct Child::State {
@@ -176,7 +187,15 @@ int Child::output_fd() const { return state_->output ? state_->output->fd() : -1
 
 std::optional<Child::Output> Child::forward_output() {
   if (!state_->output) return std::nullopt;
-  const auto part = state_->output->forward();
+  constexpr int kLookMs = 100;
+  auto part = state_->output->forward();
+  // The child is gone: there is nothing else to do than to wait for whoever reads us.
+  while (state_->reaped && part && part->bytes.empty() && state_->output->waiting() &&
+         !asked_to_end()) {
+    pollfd ready = {output_fd(), POLLIN, 0};
+    ::poll(&ready, 1, kLookMs);
+    part = state_->output->forward();
+  }
   if (!part) return std::nullopt;
   return Output{part->bytes, part->stream};
 }
@@ -184,25 +203,11 @@ std::optional<Child::Output> Child::forward_output() {
 void Child::forward_rest(const std::function<void(const Output&)>& take) {
   // More than any pipe holds unless root made it larger: what follows is someone else's.
   constexpr std::size_t kMost = std::size_t{2} << 20;
-  constexpr int kLookMs = 100;
   for (std::size_t bytes = 0; bytes < kMost;) {
     const auto part = forward_output();
-    if (!part) return;
-    if (!part->bytes.empty()) {
-      bytes += part->bytes.size();
-      take(*part);
-    } else if (state_->output->waiting()) {
-      // Our reader is slow. Whoever wants to end us now may.
-      sigset_t pending;
-      ::sigpending(&pending);
-      for (const int signal : {SIGINT, SIGTERM, SIGHUP, SIGQUIT}) {
-        if (::sigismember(&pending, signal) == 1) return;
-      }
-      pollfd ready = {output_fd(), POLLIN, 0};
-      ::poll(&ready, 1, kLookMs);
-    } else {
-      return;
-    }
+    if (!part || part->bytes.empty()) return;
+    bytes += part->bytes.size();
+    take(*part);
   }
 }
 

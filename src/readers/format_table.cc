@@ -8,6 +8,7 @@
 #include "readers/mlperf.h"
 #include "readers/nvidia_smi.h"
 #include "readers/recording.h"
+#include "readers/run_folder_format.h"
 #include "readers/samples_csv.h"
 
 namespace joulecast::readers {
@@ -17,6 +18,9 @@ std::span<const Format> format_table() {
       Format{{"joulecast", "a recording folder, as joulecast writes it"},
              recognises_recording,
              read_recording},
+      Format{{kRunFolderFormat, "a run folder, as 'joulecast run' writes it"},
+             recognises_run_folder,
+             read_run_folder},
       Format{{"mlperf", "an MLPerf training log with the node power log beside it"},
              recognises_mlperf,
              read_mlperf},

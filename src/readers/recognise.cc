@@ -9,9 +9,11 @@
 #include <vector>
 
 #include "base/text.h"
+#include "joulecast/store/run_folder.h"
 #include "readers/carbontracker.h"
 #include "readers/head.h"
 #include "readers/mlperf.h"
+#include "readers/run_folder_format.h"
 
 namespace joulecast::readers {
 namespace {
@@ -117,6 +119,10 @@ Result<Recording> open_recording_folder(const fs::path& folder, const Format* fo
   std::error_code error;
   if (const fs::path run = folder / "run.json"; fs::exists(run, error)) {
     return open_recording_file(run, format);
+  }
+  // By name too, since damage may have taken its first line.
+  if (store::is_run_folder(folder) && format == nullptr) {
+    return open_recording_file(folder / "events.jsonl", *format_named(kRunFolderFormat));
   }
   const auto paths = files_in(folder);
   if (!paths) return paths.error();

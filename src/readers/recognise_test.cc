@@ -50,7 +50,7 @@ TEST(Recognise, CodeCarbonsOwnTableIsNotNvidiaSmis) {
 TEST(ReadRun, SaysWhatIsWrongInOneLine) {
   const TestFolder folder;
   const std::string names =
-      "joulecast, mlperf, codecarbon, nvidia-smi, carbontracker, epochs, samples";
+      "joulecast, run, mlperf, codecarbon, nvidia-smi, carbontracker, epochs, samples";
   EXPECT_EQ(error_of(folder, folder.write("empty.csv", "")), "empty.csv: the file is empty");
   EXPECT_EQ(error_of(folder, folder.write("blank.csv", "\n \n")), "blank.csv: the file is empty");
   EXPECT_EQ(error_of(folder, folder.write("a.txt", "hello\n")),
@@ -94,7 +94,7 @@ TEST(ReadRun, BinaryInTheMiddleIsAnErrorAtItsPlace) {
 TEST(ReadRun, AFolderHoldsOneRecording) {
   const TestFolder folder;
   EXPECT_EQ(error_of(folder, folder.path()),
-            ": no file in this folder is in a known format (joulecast, mlperf, codecarbon, "
+            ": no file in this folder is in a known format (joulecast, run, mlperf, codecarbon, "
             "nvidia-smi, carbontracker, epochs, samples)");
   folder.write("notes.md", "# notes\n");
   folder.write("power.csv", "time_s,power_w\n0,1\n1,2\n");
@@ -111,7 +111,7 @@ TEST(ReadRun, AFolderHoldsOneRecording) {
 }
 
 TEST(Formats, HaveNamesAndDescriptions) {
-  EXPECT_EQ(formats().size(), 7u);
+  EXPECT_EQ(formats().size(), 8u);
   for (const FormatInfo& info : formats()) {
     EXPECT_GT(std::string_view(info.name).size(), 0u);
     EXPECT_GT(std::string_view(info.description).size(), 0u);

@@ -6,12 +6,6 @@
 
 namespace joulecast::report {
 
-Json device_json(const Device& device) {
-  return {{"id", device.id},         {"kind", to_string(device.kind)},
-          {"name", device.name},     {"origin", to_string(device.origin)},
-          {"source", device.source}, {"power_limit_w", json_number(device.power_limit)}};
-}
-
 Json read_report_json(const readers::ReadReport& report, const std::vector<Device>& devices) {
   Json list = Json::array();
   for (const Device& device : devices) list.push_back(device_json(device));

@@ -2,34 +2,24 @@
 // its schema in docs/schema/; what is not known is null.
 #pragma once
 
-#include <cmath>
-#include <nlohmann/json.hpp>
-#include <optional>
+#include <string>
+#include <vector>
 
-#include "joulecast/base/units.h"
 #include "joulecast/readers/reader.h"
 #include "joulecast/run/integrate.h"
+#include "store/json_forms.h"
 
 namespace joulecast::report {
 
-using Json = nlohmann::ordered_json;
-
-/// A number, or null where there is none.
-inline Json json_number(std::optional<double> number) {
-  return number && std::isfinite(*number) ? Json(*number) : Json(nullptr);
-}
-template <typename Unit>
-Json json_number(const std::optional<Quantity<Unit>>& quantity) {
-  return quantity ? json_number(quantity->value()) : Json(nullptr);
-}
+using store::device_json;
+using store::Json;
+using store::json_number;
 
 /// The document as text. Bytes that are not UTF-8 (a file's name in another character set) are
 /// replaced.
 inline std::string json_text(const Json& json) {
   return json.dump(2, ' ', false, Json::error_handler_t::replace) + "\n";
 }
-
-Json device_json(const Device& device);
 
 /// What the reader found: format, counts of samples and of what was wrong, notes.
 Json read_report_json(const readers::ReadReport& report, const std::vector<Device>& devices);

@@ -9,9 +9,13 @@
 #include "base/text.h"
 #include "report/plot.h"
 #include "report/quantity_text.h"
+#include "store/json_forms.h"
 
 namespace joulecast::report {
 namespace {
+
+using store::forecast_json;
+using store::origins_json;
 
 struct Measured {
   Joules energy;
@@ -31,54 +35,6 @@ Measured measured(const EpochRun& run) {
   }
   for (const Epoch& epoch : run.epochs) sums.duration += epoch.duration();
   return sums;
-}
-
-Json origins_json(const std::vector<Origin>& origins) {
-  Json names = Json::array();
-  for (const Origin origin : origins) names.push_back(to_string(origin));
-  return names;
-}
-
-template <typename Q>
-void put_estimate(Json& json, const std::string& name, const std::string& unit,
-                  const std::optional<Estimate<Q>>& estimate) {
-  json[name + "_" + unit] = estimate ? json_number(estimate->value.value()) : Json(nullptr);
-  json[name + "_low_" + unit] = estimate ? json_number(estimate->low) : Json(nullptr);
-  json[name + "_high_" + unit] = estimate ? json_number(estimate->high) : Json(nullptr);
-}
-
-Json forecast_json(const Forecast& forecast) {
-  Json json = {{"epoch", forecast.epochs_seen},
-               {"phase", forecast.phase.empty() ? Json(nullptr) : Json(forecast.phase)},
-               {"stable", forecast.stable},
-               {"method", forecast.method}};
-  put_estimate(json, "energy", "j", forecast.energy);
-  put_estimate(json, "duration", "s", forecast.duration);
-  put_estimate(json, "power", "w", forecast.power);
-  json["interval"] = forecast.coverage;
-  json["interval_parts"] = Json::array();
-  for (const IntervalPart& part : forecast.parts) {
-    json["interval_parts"].push_back({{"cause", part.cause},
-                                      {"energy_sd_j", json_number(part.energy.value())},
-                                      {"duration_sd_s", json_number(part.duration.value())}});
-  }
-  json["notes"] = forecast.notes;
-  json["provenance"] = {
-      {"kind", "projection"}, {"origins", origins_json(forecast.origins)}, {"told", forecast.told}};
-  return json;
-}
-
-// "8.41 kJ (8.30 - 8.52)"
-template <typename Q>
-std::string estimate_text(const std::optional<Estimate<Q>>& estimate, const Terminal& terminal) {
-  if (!estimate) return terminal.unicode ? "–" : "-";
-  std::string text = to_text(estimate->value);
-  if (estimate->low && estimate->high) {
-    const double factor = axis_unit(estimate->value).factor;
-    text += fmt::format(" ({:#.4g} {} {:#.4g})", estimate->low->value() / factor,
-                        terminal.unicode ? "–" : "-", estimate->high->value() / factor);
-  }
-  return text;
 }
 
 // Pads to a width in columns; every character of ours is one column wide.

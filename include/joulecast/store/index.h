@@ -21,7 +21,7 @@ struct RunSummary {
   RunState state = RunState::kEnded;
   double start_unix_s = 0.0;
   double duration_s = 0.0;
-  std::optional<Joules> energy;  ///< Absent where nothing was measured.
+  std::optional<Joules> energy;       ///< Absent where nothing was measured.
   Origin origin = Origin::kReported;  ///< The worst of the energy's origins.
   std::size_t epochs = 0;
   std::optional<double> planned_epochs;

@@ -32,7 +32,8 @@ struct RunStart {
   Bytes ram;
   std::string git_commit;  ///< Empty outside a repository; "+" at its end: files were changed.
   std::string git_remote;  ///< Without credentials.
-  /// Of the allow-list: SLURM_*, RANK, WORLD_SIZE, LOCAL_RANK, CUDA_VISIBLE_DEVICES, OMP_NUM_THREADS...
+  /// Of the allow-list: SLURM_*, RANK, WORLD_SIZE, LOCAL_RANK, CUDA_VISIBLE_DEVICES,
+  /// OMP_NUM_THREADS...
   std::map<std::string, std::string> environment;
   std::string title;  ///< Given by the user; may be empty.
   std::vector<std::string> tags;
@@ -83,14 +84,14 @@ struct FootprintRecord {
 /// How a run ended.
 struct RunEnd {
   double end_s = 0.0;
-  std::optional<int> exit_code;  ///< Of the command, where it exited;
-  std::optional<int> signal;     ///< or the signal that ended it.
+  std::optional<int> exit_code;         ///< Of the command, where it exited;
+  std::optional<int> signal;            ///< or the signal that ended it.
   std::vector<MeasuredEnergy> devices;  ///< The whole run, in the order of its devices.
   std::optional<FootprintRecord> footprint;
 };
 
 enum class RunState {
-  kRunning,      ///< Its writer is alive (as far as can be seen from this host).
+  kRunning,  ///< Its writer is alive; elsewhere: has given a sign within five minutes.
   kEnded,
   kInterrupted,  ///< The writer was killed or the machine went down: all up to then is there.
 };

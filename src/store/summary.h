@@ -1,0 +1,26 @@
+// A run in the few figures of a list.
+#pragma once
+
+#include <filesystem>
+#include <string>
+#include <vector>
+
+#include "joulecast/store/index.h"
+#include "joulecast/store/record.h"
+
+namespace joulecast::store {
+
+/// What a run took as far as is known: as its end says it, else (it runs, or was cut off) the
+/// integral of its samples, one energy for each device. Empty where nothing was measured.
+std::vector<MeasuredEnergy> energy_so_far(const std::filesystem::path& folder,
+                                          const RunRecord& record);
+
+/// The sum over devices, of the worst origin; errors of the devices' cuts are independent.
+std::optional<MeasuredEnergy> sum_of(const std::vector<MeasuredEnergy>& devices);
+
+RunSummary summary_of(const std::filesystem::path& folder, const RunRecord& record);
+
+/// The words of a command line as one line of text, quoted as a shell needs it.
+std::string command_text(const std::vector<std::string>& command);
+
+}  // namespace joulecast::store

@@ -4,8 +4,10 @@
 #include <poll.h>
 #include <time.h>
 
+#include <algorithm>
 #include <array>
 #include <cmath>
+#include <csignal>
 #include <cstddef>
 #include <memory>
 #include <utility>
@@ -14,15 +16,17 @@
 #include "joulecast/live/output_watch.h"
 #include "joulecast/measure/replay.h"
 #include "live/measuring.h"
+#include "live/repeated_ends.h"
 #include "live/run_facts.h"
 
 namespace joulecast::live {
 namespace {
 
-constexpr double kTickS = 0.25;
+constexpr double kTickS = 0.5;
 // A log's lines are stamped when they are seen, so a log is looked at more often.
 constexpr double kLogTickS = 0.05;
-constexpr double kFlushS = 0.5;
+// A tick may come a little early.
+constexpr double kFlushS = 0.45;
 // Frameworks are loaded some time after the start.
 constexpr std::array<double, 3> kLookForFrameworksS = {3.0, 20.0, 120.0};
 
@@ -95,14 +99,15 @@ class Session {
   void open_record(double started_unix_s);
   void wait_for_something();
   void serve_marks();
-  bool watch_output();  ///< Whether there was any.
+  void watch_output();
   void begin_measuring();
   void tick();
   void drain();
   void look_for_frameworks(double run_s);
   void tell(const std::string& text);
   bool ended();
-  Taker taker_at(double time_s);
+  Taker taker_at(double time_s);  ///< Of what a pattern found.
+  Taker user_at(double time_s);
 
   const SessionOptions& options_;
   const SessionHooks& hooks_;
@@ -111,6 +116,8 @@ class Session {
   std::unique_ptr<MarkServer> server_;
   std::unique_ptr<OutputWatch> watch_;
   std::optional<FileFollower> log_;
+  bool own_pattern_ = false;  ///< The user's, not a built-in one.
+  RepeatedEnds ends_;
   std::unique_ptr<Child> child_;
   std::unique_ptr<measure::Source> replayed_source_;
   std::optional<ReplayedMarks> replayed_marks_;
@@ -156,6 +163,11 @@ Status Session::open_watch() {
   auto watch = OutputWatch::create(options_.epoch_pattern);
   if (!watch) return watch.error();
   watch_ = std::move(watch).value();
+  const auto built_in = built_in_patterns();
+  own_pattern_ = options_.epoch_pattern != "auto" &&
+                 std::none_of(built_in.begin(), built_in.end(), [this](const BuiltInPattern& one) {
+                   return options_.epoch_pattern == one.name;
+                 });
   if (!options_.epoch_log.empty()) log_.emplace(options_.epoch_log.string());
   return {};
 }
@@ -196,6 +208,9 @@ std::optional<SessionError> Session::start_child() {
     return SessionError{error->error, error->exit_code};
   }
   output_open_ = child_->output_fd() >= 0;
+  // A limit on the size of files shall be an error of the record, not our end; the child, which
+  // runs already, keeps the default.
+  std::signal(SIGXFSZ, SIG_IGN);
   return std::nullopt;
 }
 
@@ -217,6 +232,13 @@ void Session::open_record(double started_unix_s) {
 }
 
 Session::Taker Session::taker_at(double time_s) {
+  const Taker use = user_at(time_s);
+  if (!own_pattern_) return use;
+  return
+      [this, time_s, use](const Mark& mark) { ends_.add(mark, mark.time_s.value_or(time_s), use); };
+}
+
+Session::Taker Session::user_at(double time_s) {
   return [this, time_s](const Mark& mark) {
     Mark stamped = mark;
     stamped.time_s.reset();  // a pattern's marks carry the time of the read
@@ -229,7 +251,7 @@ void Session::serve_marks() {
   server_->serve([this](const Mark& mark) { return engine_->mark(mark, clock_.now()); });
 }
 
-bool Session::watch_output() {
+void Session::watch_output() {
   const auto output = child_->forward_output();
   const double now_s = clock_.now();
   if (!output) {
@@ -237,7 +259,6 @@ bool Session::watch_output() {
   } else if (!output->bytes.empty()) {
     watch_->feed(output->bytes, now_s, taker_at(now_s), output->stream);
   }
-  return output && !output->bytes.empty();
 }
 
 void Session::begin_measuring() {
@@ -273,6 +294,7 @@ void Session::tick() {
   if (log_) {
     log_->poll([&](std::string_view bytes) { watch_->feed(bytes, now_s, taker_at(now_s)); });
   }
+  ends_.poll(now_s, user_at(now_s));
   drain();
   if (replayed_marks_) replayed_marks_->play(now_s, *engine_);
   engine_->advance(now_s);
@@ -339,10 +361,17 @@ SessionEnd Session::run() {
   }
   // What the training said last may still be waiting.
   if (server_) serve_marks();
-  while (output_open_ && watch_output()) {
+  if (output_open_) {
+    const double now_s = clock_.now();
+    child_->forward_rest([&](const Child::Output& output) {
+      watch_->feed(output.bytes, now_s, taker_at(now_s), output.stream);
+    });
   }
   if (log_) tick();
-  if (watch_) watch_->finish(taker_at(clock_.now()));
+  if (watch_) {
+    watch_->finish(taker_at(clock_.now()));
+    ends_.finish(user_at(clock_.now()));
+  }
   const double end_s = replayed_marks_ ? replayed_marks_->end_s() : clock_.now();
   if (replayed_marks_) replayed_marks_->play(end_s, *engine_);
   if (measuring_->running()) measuring_->sampler().stop();

@@ -64,6 +64,10 @@ double ChannelCurve::poll_in_s(double at_most_s) const {
   return std::clamp(poll_s, kLeastPollS, std::max(at_most_s, kLeastPollS));
 }
 
+bool ChannelCurve::in_step() const {
+  return !down_ && polls_ >= kLearningPolls && (clock_.locked() || clock_.quick());
+}
+
 void ChannelCurve::note(MonotonicSeconds time_s, std::string text) {
   notes_.push_back({.time_s = time_s,
                     .device_id = channel_.device.id,

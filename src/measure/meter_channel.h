@@ -39,6 +39,8 @@ class ChannelCurve {
   std::optional<double> period_s() const { return clock_.period_s(); }
   /// How soon to poll again so that no update is missed, and never in step with them.
   double poll_in_s(double at_most_s) const;
+  /// It is read, and its sensor's rhythm is known as well as it will be.
+  bool in_step() const;
 
  protected:
   /// Whether the reading can be used. Writes notes when that changes for more than `patience_s`.

@@ -153,7 +153,9 @@ std::optional<double> MeterDevice::power_now_w() const {
 
 double MeterDevice::poll_in_s(double at_most_s) const {
   const double main_s = main_->poll_in_s(at_most_s);
-  return other_ == nullptr ? main_s : std::min(main_s, other_->poll_in_s(at_most_s));
+  // While the main channel does, its stand-in is only a check: it need not be seen at every move.
+  if (other_ == nullptr || main_->in_step()) return main_s;
+  return std::min(main_s, other_->poll_in_s(at_most_s));
 }
 
 }  // namespace joulecast::measure

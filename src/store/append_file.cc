@@ -58,16 +58,22 @@ Status AppendFile::append(std::string_view bytes) {
     written += static_cast<std::size_t>(n);
   }
   size_ += bytes.size();
+  synced_ = false;
   return {};
 }
 
 Status AppendFile::clear() {
   if (::ftruncate(file_, 0) != 0) return error("cannot cut off", errno);
   size_ = 0;
+  synced_ = false;
   return {};
 }
 
-void AppendFile::sync() const { ::fdatasync(file_); }
+void AppendFile::sync() {
+  if (synced_) return;
+  ::fdatasync(file_);
+  synced_ = true;
+}
 void AppendFile::touch() const { ::futimens(file_, nullptr); }
 
 Result<bool> make_private_folder(const fs::path& folder) {

@@ -26,8 +26,8 @@ class AppendFile {
   Status append(std::string_view bytes);
   /// Cuts the file to nothing.
   Status clear();
-  /// To the disk itself.
-  void sync() const;
+  /// To the disk itself, if anything is new.
+  void sync();
   /// Gives the file the present time without a change, as a sign of life.
   void touch() const;
 
@@ -38,6 +38,7 @@ class AppendFile {
   std::filesystem::path path_;
   int file_;
   std::uint64_t size_ = 0;  ///< Of what is whole.
+  bool synced_ = true;
 };
 
 /// Makes the folder and what is missing above it, each for its owner only whatever the umask.

@@ -92,7 +92,7 @@ Status SampleLog::write_frame() {
   return tail_.clear();
 }
 
-void SampleLog::sync() const { tail_.sync(); }
+void SampleLog::sync() { tail_.sync(); }
 
 LostRows SampleLog::take_lost() { return std::exchange(lost_, {}); }
 

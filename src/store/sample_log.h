@@ -39,7 +39,7 @@ class SampleLog {
   void add(double time_s, std::span<const float> power_w);
   /// Writes what is new; a minute's rows also as one frame. `all`: whatever there is.
   Status flush(bool all);
-  void sync() const;
+  void sync();
 
   /// What was dropped since the last call.
   LostRows take_lost();

@@ -74,7 +74,7 @@ class Child {
   };
   /// Reads once (up to 64 kB), passes it on to our standard output (or error), and gives it. What
   /// cannot be passed on without waiting is passed on at the next call, before anything else is
-  /// read. Absent: the output has ended.
+  /// read; after the child's end it waits for our reader. Absent: the output has ended.
   std::optional<Output> forward_output();
   /// After the child's end: all that it wrote, waiting for nothing that it left behind (a daemon
   /// that keeps the pipe open).

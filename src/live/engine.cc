@@ -338,7 +338,7 @@ Snapshot Engine::snapshot(measure::MonotonicSeconds now_s) {
   shot.time_s = now_s - s.start_s;
   shot.plan = s.blocks.plan();
   shot.done = s.blocks.done();
-  shot.blocks = s.blocks.blocks();
+  shot.blocks = s.measured_blocks;
   shot.phase = s.blocks.phase();
   shot.recent_power_w = s.recent.all();
   shot.recent_interval_s = kRowIntervalS;
@@ -392,25 +392,16 @@ RunSummary Engine::finish(measure::MonotonicSeconds end_s, std::optional<int> ex
     summary.devices = s.meter->devices();
     summary.energies = between(*s.meter, *s.start_edge, end);
   }
+  std::vector<Joules> gains, cuts;
   for (std::size_t i = 0; i < summary.energies.size(); ++i) {
-    summary.gain_errors.push_back(s.meter->gain_error(i));
-    summary.energy += summary.energies[i].energy;
+    const MeasuredEnergy& energy = summary.energies[i];
+    summary.energy += energy.energy;
+    gains.push_back(s.meter->gain_error(i) * energy.energy);
+    cuts.push_back(energy.cut_error);
   }
-  // Meters of one kind err alike, in their level and (GPUs in step) in their cuts, so their errors
-  // add up; those of different kinds add in squares.
-  double variance = 0.0;
-  for (const DeviceKind kind : {DeviceKind::kGpu, DeviceKind::kCpu, DeviceKind::kRam,
-                                DeviceKind::kNode, DeviceKind::kUnknown}) {
-    double gain_j = 0.0;
-    double cut_j = 0.0;
-    for (std::size_t i = 0; i < summary.energies.size(); ++i) {
-      if (summary.devices[i].kind != kind) continue;
-      gain_j += summary.gain_errors[i] * summary.energies[i].energy.value();
-      cut_j += summary.energies[i].cut_error.value();
-    }
-    variance += gain_j * gain_j + cut_j * cut_j;
-  }
-  summary.error = Joules(std::sqrt(variance));
+  const double gain_j = error_of_sum(summary.devices, gains).value();
+  const double cut_j = error_of_sum(summary.devices, cuts).value();
+  summary.error = Joules(std::sqrt(gain_j * gain_j + cut_j * cut_j));
   if (s.options.wall) summary.wall = s.options.wall->apply(summary.energy, Seconds(summary.end_s));
   summary.footprint = s.footprint(summary.energy, Seconds(summary.end_s));
   if (summary.wall) {

@@ -1,6 +1,7 @@
 #include "live/measuring.h"
 
 #include <fmt/format.h>
+#include <malloc.h>
 #include <sys/eventfd.h>
 #include <unistd.h>
 
@@ -77,6 +78,8 @@ bool Measuring::begin() {
   sampler_ = std::make_unique<measure::Sampler>(*meter_, clock_,
                                                 measure::SamplerOptions{.interval = interval_});
   sampler_->start();
+  // Opening took memory for a moment (libraries, catalogues): it goes back to the system.
+  malloc_trim(0);
   return true;
 }
 

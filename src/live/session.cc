@@ -22,11 +22,12 @@
 namespace joulecast::live {
 namespace {
 
-constexpr double kTickS = 0.5;
+// What is told is new about so often; a killed joulecast loses no more than this and what the
+// sensors had not shown yet.
+constexpr double kTickS = 0.7;
 // A log's lines are stamped when they are seen, so a log is looked at more often.
 constexpr double kLogTickS = 0.05;
-// A tick may come a little early.
-constexpr double kFlushS = 0.45;
+constexpr double kFlushS = 0.5;
 // Frameworks are loaded some time after the start.
 constexpr std::array<double, 3> kLookForFrameworksS = {3.0, 20.0, 120.0};
 

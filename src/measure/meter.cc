@@ -1,6 +1,7 @@
 #include "joulecast/measure/meter.h"
 
 #include <algorithm>
+#include <chrono>
 #include <cmath>
 #include <mutex>
 #include <utility>
@@ -11,6 +12,8 @@ namespace joulecast::measure {
 namespace {
 
 constexpr double kLeastPollS = 0.02;
+// A check of a counter that does well is read at every so many polls.
+constexpr std::size_t kChecksEvery = 3;
 
 /// Where a device's readings are among all readings.
 struct Wiring {
@@ -35,7 +38,10 @@ struct Meter::State {
   std::vector<Wiring> wiring;  ///< Fixed from construction on.
   std::vector<Device> devices;
 
+  std::size_t polls = 0;
+
   void wire(std::span<const Channel> channels, std::size_t first);
+  void want_checks();
 };
 
 void Meter::State::wire(std::span<const Channel> channels, std::size_t first) {
@@ -54,6 +60,14 @@ void Meter::State::wire(std::span<const Channel> channels, std::size_t first) {
     wiring.push_back(wires);
     devices.push_back(channels[i].device);
     meters.push_back(std::make_unique<MeterDevice>(channels[i], other, notes));
+  }
+}
+
+void Meter::State::want_checks() {
+  const std::scoped_lock looking(curves_mutex);
+  const bool now = ++polls % kChecksEvery == 0;
+  for (std::size_t i = 0; i < meters.size(); ++i) {
+    if (wiring[i].other) readings[*wiring[i].other].wanted = now || !meters[i]->in_step();
   }
 }
 
@@ -83,18 +97,24 @@ void Meter::poll(MonotonicSeconds now_s) {
   State& state = *state_;
   // Sources may take milliseconds: nobody who only asks for a curve waits for them.
   const std::scoped_lock reading(state.sources_mutex);
+  state.want_checks();
+  // What comes after a slow source is read later than what came before it.
+  const auto begin = std::chrono::steady_clock::now();
+  double since_s = 0.0;
   std::size_t first = 0;
   for (const auto& source : state.sources) {
     const std::size_t count = source->channels().size();
-    source->poll(now_s, std::span(state.readings).subspan(first, count));
+    source->poll(now_s + since_s, std::span(state.readings).subspan(first, count));
     first += count;
+    since_s = std::chrono::duration<double>(std::chrono::steady_clock::now() - begin).count();
   }
   const std::scoped_lock writing(state.curves_mutex);
   state.polled_s = now_s;
   for (std::size_t i = 0; i < state.meters.size(); ++i) {
     const Wiring& wires = state.wiring[i];
+    const bool both = wires.other && state.readings[*wires.other].wanted;
     state.meters[i]->update(state.readings[wires.main],
-                            wires.other ? &state.readings[*wires.other] : nullptr, now_s);
+                            both ? &state.readings[*wires.other] : nullptr, now_s);
   }
 }
 

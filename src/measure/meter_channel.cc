@@ -20,6 +20,8 @@ constexpr int kLearningPolls = 200;
 constexpr double kGolden = 0.618034;
 // The same for one poll and a bit in a period: each wake-up costs more than what it does.
 constexpr double kInPart = 0.5 * kGolden;
+// A counter misses nothing by a later look, which power does.
+constexpr double kCounterInPart = kInPart * kGolden * kGolden;
 // An idle device draws about this part of its limit, seldom less.
 constexpr double kIdlePart = 0.1;
 // Without a limit: this many times what was seen.
@@ -50,8 +52,10 @@ double ChannelCurve::poll_in_s(double at_most_s) const {
   double poll_s = at_most_s;
   if (clock_.locked()) {
     const double period_s = *clock_.period_s();
-    const double whole = std::max(1.0, std::ceil(period_s / at_most_s - kInPart));
-    poll_s = period_s / (whole + kInPart);
+    const bool counter = channel_.quantity == Channel::Quantity::kEnergy;
+    const double part = counter ? kCounterInPart : kInPart;
+    const double whole = std::max(1.0, std::ceil(period_s / at_most_s - part));
+    poll_s = period_s / (whole + part);
   } else if (clock_.quick()) {
     const double dither = std::fmod(polls_ * kGolden, 1.0) - 0.5;
     poll_s = kQuickPollS * (1.0 + dither * kDither);

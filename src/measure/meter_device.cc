@@ -151,10 +151,14 @@ std::optional<double> MeterDevice::power_now_w() const {
   return main_w || other_ == nullptr ? main_w : other_->power_now_w();
 }
 
+bool MeterDevice::in_step() const {
+  return main_->in_step() && parts_seen_ > 0 &&
+         parts_[(parts_seen_ - 1) % kParts].channel == main_.get();
+}
+
 double MeterDevice::poll_in_s(double at_most_s) const {
   const double main_s = main_->poll_in_s(at_most_s);
-  // While the main channel does, its stand-in is only a check: it need not be seen at every move.
-  if (other_ == nullptr || main_->in_step()) return main_s;
+  if (other_ == nullptr || in_step()) return main_s;
   return std::min(main_s, other_->poll_in_s(at_most_s));
 }
 

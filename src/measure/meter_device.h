@@ -20,7 +20,7 @@ class MeterDevice {
   /// `other`: may be null. `notes` must outlive the device.
   MeterDevice(const Channel& main, const Channel* other, std::vector<MeterNote>& notes);
 
-  /// `other`: null if there is no such channel.
+  /// `other`: null if there is no such channel, or if it was not read this time.
   void update(const Reading& main, const Reading* other, MonotonicSeconds now_s);
   void close(MonotonicSeconds end_s);
 
@@ -32,6 +32,8 @@ class MeterDevice {
   std::optional<double> period_s() const { return main_->period_s(); }
   std::optional<double> cross_check() const { return check_.ratio(); }
   double poll_in_s(double at_most_s) const;
+  /// The main channel does all by itself: the other one is a check, and needs no close look.
+  bool in_step() const;
 
  private:
   /// From here on the curve is one channel's, lifted to go on where the one before ended.

@@ -259,7 +259,7 @@ TEST(Meter, LearnsPeriodsAndPollsToFit) {
     EXPECT_NEAR(test.meter.update_period(0).value_or(Seconds()).value(), period_s, 0.01 * period_s);
     const double poll_s = test.meter.next_poll_in(Seconds(0.1)).value();
     EXPECT_GE(poll_s, 0.02);
-    EXPECT_LE(poll_s, std::min(0.1, 0.8 * period_s));
+    EXPECT_LE(poll_s, std::min(0.1, 0.9 * period_s));
   }
 }
 

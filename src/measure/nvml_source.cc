@@ -82,6 +82,7 @@ void NvmlSource::poll(MonotonicSeconds now_s, std::span<Reading> readings) {
   using Clock = std::chrono::steady_clock;
   const Clock::time_point start = Clock::now();
   for (std::size_t i = 0; i < ways_.size(); ++i) {
+    if (!readings[i].wanted) continue;
     read(ways_[i], readings[i]);
     // A call takes up to milliseconds; the reading is as new as its end.
     readings[i].time_s = now_s + std::chrono::duration<double>(Clock::now() - start).count();

@@ -35,7 +35,7 @@ std::optional<double> of_kind(const store::RunRecord& record,
 
 std::string energy_fields(const store::RunRecord& record, std::optional<double> energy_j,
                           const std::vector<MeasuredEnergy>& devices) {
-  const auto sum = store::sum_of(devices);
+  const auto sum = store::sum_of(record.devices, devices);
   return fmt::format(
       "{},{},{},{},{},{},{},{}", number(energy_j), sum ? number(sum->cut_error.value()) : "",
       sum ? std::string(to_string(sum->origin)) : "", sum ? number(sum->uncovered.value()) : "",
@@ -77,7 +77,7 @@ struct Column {
 std::vector<Column> codecarbon_columns(const RunRecordReport& run) {
   const store::RunRecord& record = run.record;
   const double duration_s = duration_of(record);
-  const auto total = store::sum_of(run.devices);
+  const auto total = store::sum_of(record.devices, run.devices);
   const auto footprint = record.end ? record.end->footprint : std::nullopt;
   const auto kwh = [](std::optional<double> joules) {
     return joules ? number(*joules / kJoulesPerKwh) : std::string();
@@ -155,7 +155,7 @@ std::string export_csv(const std::vector<RunRecordReport>& runs) {
                           number(epoch.validation_loss), number(epoch.accuracy));
     }
     if (!record.epochs.empty()) continue;
-    const auto total = store::sum_of(run.devices);
+    const auto total = store::sum_of(record.devices, run.devices);
     const auto energy = total ? std::optional(total->energy.value()) : std::nullopt;
     text += fmt::format("{},,,0,{},{},,,,,,\n", name, duration_of(record),
                         energy_fields(record, energy, run.devices));

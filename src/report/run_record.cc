@@ -68,38 +68,19 @@ Json notes_json(const store::RunRecord& record) {
   return notes;
 }
 
-// What the epochs took together; none where one is without energy.
-std::optional<Joules> energy_of_epochs(const store::RunRecord& record) {
-  Joules sum;
-  for (const store::EpochRecord& epoch : record.epochs) {
-    if (!epoch.epoch.energy) return std::nullopt;
-    sum += *epoch.epoch.energy;
-  }
-  return sum.value() > 0.0 ? std::optional(sum) : std::nullopt;
-}
-
 }  // namespace
 
-Joules meter_error(const RunRecordReport& report) {
-  double squares = 0.0;
-  const std::size_t n = std::min(report.devices.size(), report.record.devices.size());
-  for (std::size_t d = 0; d < n; ++d) {
-    const double error_j = report.record.devices[d].gain_error * report.devices[d].energy.value();
-    squares += error_j * error_j;
-  }
-  return Joules(std::sqrt(squares));
-}
-
 std::vector<ForecastCheck> forecast_checks(const store::RunRecord& record) {
-  const auto outcome = energy_of_epochs(record);
   const bool whole = record.end && record.end->exit_code.value_or(-1) == 0;
-  if (!outcome || !whole) return {};
+  // A live forecast is of the whole run, its start-up included.
+  const auto outcome = whole ? store::sum_of(record.devices, record.end->devices) : std::nullopt;
+  if (!outcome || !(outcome->energy.value() > 0.0)) return {};
   std::vector<ForecastCheck> checks;
   const auto check = [&](double fraction, const Forecast& forecast) {
     if (!forecast.energy) return;
     checks.push_back({.fraction = fraction,
                       .forecast = forecast,
-                      .error = forecast.energy->value / *outcome - 1.0});
+                      .error = forecast.energy->value / outcome->energy - 1.0});
   };
   if (record.estimate) check(0.0, *record.estimate);
   const auto epochs = static_cast<double>(record.epochs.size());
@@ -118,7 +99,7 @@ std::vector<ForecastCheck> forecast_checks(const store::RunRecord& record) {
 
 Json run_record_json(const RunRecordReport& report) {
   const store::RunRecord& record = report.record;
-  const auto total = store::sum_of(report.devices);
+  const auto total = store::sum_of(report.record.devices, report.devices);
   Json json = {{"schema", "joulecast.show/1"},
                {"id", record.id},
                {"folder", report.folder.string()},
@@ -135,7 +116,9 @@ Json run_record_json(const RunRecordReport& report) {
   json["exit_code"] = record.end ? whole(record.end->exit_code) : Json(nullptr);
   json["signal"] = record.end ? whole(record.end->signal) : Json(nullptr);
   json["total"] = total ? store::measured_json(*total) : Json(nullptr);
-  json["meter_error_j"] = total ? Json(meter_error(report).value()) : Json(nullptr);
+  json["meter_error_j"] =
+      total ? Json(store::meter_error(report.record.devices, report.devices).value())
+            : Json(nullptr);
   json["devices"] = devices_json(report);
   json["estimate"] = record.estimate ? store::forecast_json(*record.estimate) : Json(nullptr);
   json["epochs"] = forms_of(record.epochs, store::epoch_event);

@@ -19,14 +19,11 @@ struct RunRecordReport {
   std::vector<MeasuredEnergy> devices;
 };
 
-/// What the meters' own errors leave open of the run's joules, at 95 %: devices err independently.
-Joules meter_error(const RunRecordReport& report);
-
 /// joulecast.show/1
 Json run_record_json(const RunRecordReport& report);
 std::string run_record_text(const RunRecordReport& report, const Terminal& terminal);
 
-/// A forecast that was made when so much of the run was done, against what the run's epochs took.
+/// A forecast that was made when so much of the run was done, against what the run took.
 struct ForecastCheck {
   double fraction = 0.0;  ///< 0: before it began.
   Forecast forecast;

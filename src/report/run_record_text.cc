@@ -66,10 +66,11 @@ std::string head(const store::RunRecord& record, const Terminal& terminal) {
 }
 
 std::string energy(const RunRecordReport& report, const Terminal& terminal) {
-  const auto total = store::sum_of(report.devices);
+  const auto total = store::sum_of(report.record.devices, report.devices);
   if (!total) return "\nNo energy was measured.\n";
   MeasuredEnergy whole = *total;
-  const double meters_j = meter_error(report).value(), cut_j = total->cut_error.value();
+  const double meters_j = store::meter_error(report.record.devices, report.devices).value(),
+               cut_j = total->cut_error.value();
   whole.cut_error = Joules(std::sqrt(meters_j * meters_j + cut_j * cut_j));
   std::string text = fmt::format("\n{} {} ({})\n", terminal.bold("Energy"),
                                  measured_text(whole, terminal), to_string(total->origin));
@@ -121,7 +122,7 @@ std::string epochs(const store::RunRecord& record, const Terminal& terminal) {
   }
   std::vector<Row> rows = {names};
   for (const store::EpochRecord& each : record.epochs) {
-    const auto sum = store::sum_of(each.devices);
+    const auto sum = store::sum_of(record.devices, each.devices);
     Row row = {fmt::format("{}", each.epoch.number), to_text(each.epoch.duration()),
                each.epoch.energy ? to_text(*each.epoch.energy) : "-"};
     if (each.epoch.energy && sum && sum->cut_error.value() > 0.0) {
@@ -141,10 +142,11 @@ std::string epochs(const store::RunRecord& record, const Terminal& terminal) {
     }
     rows.push_back(std::move(row));
   }
-  const bool cut = std::any_of(record.epochs.begin(), record.epochs.end(), [](const auto& each) {
-    const auto sum = store::sum_of(each.devices);
-    return sum && sum->cut_error.value() > 0.0;
-  });
+  const bool cut =
+      std::any_of(record.epochs.begin(), record.epochs.end(), [&record](const auto& each) {
+        const auto sum = store::sum_of(record.devices, each.devices);
+        return sum && sum->cut_error.value() > 0.0;
+      });
   return "\n" + table(rows, terminal) +
          (cut ? fmt::format(
                     "  ({} of an epoch: what its edges leave open; the meters' own error is "
@@ -157,7 +159,7 @@ std::string windows(const store::RunRecord& record, const Terminal& terminal) {
   if (record.windows.empty()) return "";
   std::vector<Row> rows = {{"window", "from", "took", "energy", "origin"}};
   for (const store::WindowRecord& window : record.windows) {
-    const auto sum = store::sum_of(window.devices);
+    const auto sum = store::sum_of(record.devices, window.devices);
     rows.push_back({printable(window.name), to_text(Seconds(window.start_s)),
                     to_text(Seconds(window.end_s - window.start_s)),
                     sum ? measured_text(*sum, terminal) + uncovered_text(sum->uncovered) : "-",

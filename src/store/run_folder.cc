@@ -214,6 +214,16 @@ Result<RunRecord> read_record(const fs::path& folder) {
   return std::move(found->record);
 }
 
+namespace {
+
+// The trace is kept to the milliwatt; what a float adds behind that is none of it.
+double in_milliwatts(float power_w) {
+  constexpr double kMilli = 1000.0;
+  return std::round(static_cast<double>(power_w) * kMilli) / kMilli;
+}
+
+}  // namespace
+
 Result<RunRecord> stream_run(const fs::path& folder, RunSink& sink) {
   auto found = read_folder(folder);
   if (!found) return found.error();
@@ -223,7 +233,7 @@ Result<RunRecord> stream_run(const fs::path& folder, RunSink& sink) {
   const auto hand_on = [&sink](double time_s, std::span<const float> power_w) {
     for (std::size_t d = 0; d < power_w.size(); ++d) {
       // What is not known, or is no power, is a gap.
-      if (power_w[d] >= 0.0F) sink.sample(d, time_s, static_cast<double>(power_w[d]));
+      if (power_w[d] >= 0.0F) sink.sample(d, time_s, in_milliwatts(power_w[d]));
     }
   };
   const TraceDamage damage = read_rows(folder, record.devices.size(), hand_on);

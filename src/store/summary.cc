@@ -34,6 +34,14 @@ std::vector<MeasuredEnergy> integrated(const std::filesystem::path& folder,
   return any ? energies : std::vector<MeasuredEnergy>();
 }
 
+// A damaged record may have fewer devices than energies.
+std::vector<Device> plain(const std::vector<RecordedDevice>& recorded, std::size_t size) {
+  std::vector<Device> devices;
+  for (const RecordedDevice& device : recorded) devices.push_back(device.device);
+  devices.resize(size);
+  return devices;
+}
+
 }  // namespace
 
 std::vector<MeasuredEnergy> energy_so_far(const std::filesystem::path& folder,
@@ -41,18 +49,29 @@ std::vector<MeasuredEnergy> energy_so_far(const std::filesystem::path& folder,
   return record.end ? record.end->devices : integrated(folder, record);
 }
 
-std::optional<MeasuredEnergy> sum_of(const std::vector<MeasuredEnergy>& devices) {
-  if (devices.empty()) return std::nullopt;
+std::optional<MeasuredEnergy> sum_of(const std::vector<RecordedDevice>& devices,
+                                     const std::vector<MeasuredEnergy>& energies) {
+  if (energies.empty()) return std::nullopt;
   MeasuredEnergy sum{.energy = {}, .cut_error = {}, .origin = Origin::kCounter, .uncovered = {}};
-  double squares = 0.0;
-  for (const MeasuredEnergy& device : devices) {
-    sum.energy += device.energy;
-    squares += device.cut_error.value() * device.cut_error.value();
-    sum.origin = std::max(sum.origin, device.origin);
-    sum.uncovered = std::max(sum.uncovered, device.uncovered);
+  std::vector<Joules> cuts;
+  for (const MeasuredEnergy& energy : energies) {
+    sum.energy += energy.energy;
+    sum.origin = std::max(sum.origin, energy.origin);
+    sum.uncovered = std::max(sum.uncovered, energy.uncovered);
+    cuts.push_back(energy.cut_error);
   }
-  sum.cut_error = Joules(std::sqrt(squares));
+  sum.cut_error = error_of_sum(plain(devices, energies.size()), cuts);
   return sum;
+}
+
+Joules meter_error(const std::vector<RecordedDevice>& devices,
+                   const std::vector<MeasuredEnergy>& energies) {
+  const std::size_t n = std::min(devices.size(), energies.size());
+  std::vector<Joules> errors;
+  for (std::size_t i = 0; i < n; ++i) {
+    errors.push_back(devices[i].gain_error * energies[i].energy);
+  }
+  return error_of_sum(plain(devices, n), errors);
 }
 
 std::string command_text(const std::vector<std::string>& command) {
@@ -87,7 +106,7 @@ RunSummary summary_of(const std::filesystem::path& folder, const RunRecord& reco
   summary.state = record.state;
   summary.start_unix_s = record.start.start_unix_s;
   summary.duration_s = record.end ? record.end->end_s : record.last_s;
-  if (const auto sum = sum_of(energy_so_far(folder, record))) {
+  if (const auto sum = sum_of(record.devices, energy_so_far(folder, record))) {
     summary.energy = sum->energy;
     summary.origin = sum->origin;
   }

@@ -15,8 +15,12 @@ namespace joulecast::store {
 std::vector<MeasuredEnergy> energy_so_far(const std::filesystem::path& folder,
                                           const RunRecord& record);
 
-/// The sum over devices, of the worst origin; errors of the devices' cuts are independent.
-std::optional<MeasuredEnergy> sum_of(const std::vector<MeasuredEnergy>& devices);
+/// The sum over the devices, of the worst origin. `energies`: one per device.
+std::optional<MeasuredEnergy> sum_of(const std::vector<RecordedDevice>& devices,
+                                     const std::vector<MeasuredEnergy>& energies);
+/// What the meters' own errors leave open of that sum, at 95 %.
+Joules meter_error(const std::vector<RecordedDevice>& devices,
+                   const std::vector<MeasuredEnergy>& energies);
 
 RunSummary summary_of(const std::filesystem::path& folder, const RunRecord& record);
 

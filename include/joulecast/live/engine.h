@@ -41,7 +41,7 @@ struct Snapshot {
   double time_s = 0.0;  ///< Since the run's start.
   Plan plan;
   double done = 0.0;        ///< Work in blocks that have ended, in the plan's unit.
-  std::int64_t blocks = 0;  ///< Blocks that have ended.
+  std::int64_t blocks = 0;  ///< Blocks that have ended and are measured.
   std::string phase;
   struct DeviceState {
     Device device;
@@ -66,7 +66,6 @@ struct RunSummary {
   double end_s = 0.0;
   std::vector<Device> devices;
   std::vector<MeasuredEnergy> energies;  ///< One per device.
-  std::vector<double> gain_errors;       ///< One per device; relative, 95 %.
   Joules energy;                         ///< Their sum.
   Joules error;                          ///< Half-width at 95 %: meters' levels and cuts together.
   std::optional<Joules> wall;            ///< By the host's wall calibration, where there is one.

@@ -69,6 +69,9 @@ struct Reading {
   /// When it was read, or when the device says that it was taken.
   MonotonicSeconds time_s = 0.0;
   Fault fault = Fault::kUnreadable;
+  /// Set by who polls: false where this channel is not needed this time. A source may then leave
+  /// the reading as it is.
+  bool wanted = true;
 };
 
 /// How busy a device is; whatever it does not tell is absent. For people and for PRE, not for

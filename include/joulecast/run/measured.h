@@ -1,8 +1,11 @@
 // What a meter says of a stretch of time, and how sure it is.
 #pragma once
 
+#include <span>
+
 #include "joulecast/base/units.h"
 #include "joulecast/run/provenance.h"
+#include "joulecast/run/run.h"
 
 namespace joulecast {
 
@@ -19,5 +22,10 @@ struct MeasuredEnergy {
   /// Part of the stretch for which nothing vouches; its energy is missing from `energy`.
   Seconds uncovered;
 };
+
+/// The error of a sum over devices. Meters of one kind err alike, in their level and (GPUs that
+/// work in step) in their cuts, so their errors add up; those of different kinds add in squares.
+/// Both spans have one element per device.
+Joules error_of_sum(std::span<const Device> devices, std::span<const Joules> errors);
 
 }  // namespace joulecast

@@ -3,6 +3,8 @@ CMAKE ?= cmake
 PREFIX ?= /usr/local
 JOBS ?= $(shell nproc)
 DEMO ?= data/recorded/transfer-digits
+# Debian's own, which has Debian's PyTorch.
+PYTHON ?= /usr/bin/python3
 
 .PHONY: help demo check bench fuzz coverage portable install packages build lint test-release \
   test-asan-ubsan test-tsan fuzz-briefly clean
@@ -10,10 +12,14 @@ DEMO ?= data/recorded/transfer-digits
 help:
 	@sed -n 's/^## //p' Makefile
 
-## make demo       install what is missing, build, project a recorded training
+## make demo       install what is missing, build, project a recorded training, then measure a real one
 demo: build
 	@echo
 	build/release/joulecast project $(DEMO)
+	@echo
+	build/release/joulecast run --store build/demo-runs -- $(PYTHON) examples/pytorch/train.py
+	@echo
+	build/release/joulecast show last --store build/demo-runs
 
 ## make check      install what is missing, build, run every test (release, sanitizers, lint, fuzzers briefly)
 check: packages

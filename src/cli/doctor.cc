@@ -100,7 +100,7 @@ void add_doctor(CLI::App& program, Action& action) {
   options->measuring.add_to(*command);
   command->add_option("--trial", options->trial_s, "Seconds of the trial reading")
       ->capture_default_str()
-      ->check(CLI::Range(0.2, 600.0))
+      ->check(CLI::Range(0.2, 600.0).description(""))
       ->type_name("SECONDS");
   command->add_flag("--json", options->json, "Print JSON (docs/schema/doctor-1.json)");
   command->footer(

@@ -15,14 +15,16 @@ namespace {
 
 constexpr const char* kFooter = R"(Examples:
   joulecast run -- python train.py                 measure and project a training
+  joulecast show last                              what it took
+  joulecast doctor                                 what can be measured here
   joulecast import power.csv                       what a recording holds
   joulecast project RUN                            what the training will take, after each epoch
   joulecast project RUN --method step-epoch --epochs 100 --json
   joulecast stability RUN                          since when the training is stable
 
 'joulecast COMMAND --help' says more. Exit codes: 0 done; 1 the input cannot be used; 2 the
-command line cannot be used. Nothing is sent over the network, but
-by 'carbon --live'.)";
+command line cannot be used; 'run' ends as the training ends. Nothing is sent over the network
+unless --live or --live-carbon asks a provider for its grid.)";
 
 // What follows "--" is the user's command, whatever it looks like: it is taken off the arguments.
 std::vector<std::string> take_command(int& argc, char** argv) {

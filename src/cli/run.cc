@@ -175,30 +175,45 @@ void add_replay(CLI::App& command, RunCommandOptions& options) {
       ->type_name("LIST");
 }
 
+// Puts what was added since the last call under a heading of the help.
+void heading(CLI::App& command, const std::string& title) {
+  for (CLI::Option* option : command.get_options()) {
+    if (option->get_group() == "Options" && option != command.get_help_ptr()) option->group(title);
+  }
+}
+
 }  // namespace
 
 void add_run(CLI::App& program, Action& action, const std::vector<std::string>& command_line) {
   auto options = std::make_shared<RunCommandOptions>();
   CLI::App* command = program.add_subcommand(
-      "run", "Run a training, measure it, project it while it runs, and keep the record");
+      "run",
+      "Run a training, measure it, project it while it runs, and keep the record:\n"
+      "joulecast run [OPTIONS] -- COMMAND...");
   command->prefix_command();
   options->plan.add_to(*command, "Left out: as the training marks it, else nothing is projected");
-  add_epochs(*command, *options);
   command
       ->add_option("--interval", options->session.engine.coverage,
                    "Nominal coverage of the projections' intervals, above 0 and below 1")
       ->capture_default_str()
-      ->check(CLI::Range(0.01, 0.999))
+      ->check(CLI::Range(0.01, 0.999).description(""))
       ->type_name("FRACTION");
+  heading(*command, "What is projected");
+  add_epochs(*command, *options);
+  heading(*command, "Where the epochs are");
   options->measuring.add_to(*command);
   command->add_option("--rate", options->rate_hz, "Rows per second of the recorded trace")
       ->capture_default_str()
-      ->check(CLI::Range(0.1, 100.0))
+      ->check(CLI::Range(0.1, 100.0).description(""))
       ->type_name("HZ");
+  heading(*command, "What is measured");
   options->rates.add_to(*command);
   add_budget(*command, *options);
+  heading(*command, "Budget");
   add_record(*command, *options);
+  heading(*command, "Record and view");
   add_replay(*command, *options);
+  heading(*command, "Without sensors");
   command->footer(
       R"(The training keeps its own terminal, standard streams, signals and exit code; joulecast stands beside
 it and ends when it ends. If measuring fails, the training goes on. Epochs are known from marks

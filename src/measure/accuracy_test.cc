@@ -5,6 +5,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <ostream>
 #include <string>
 #include <vector>
 
@@ -155,6 +156,7 @@ Errors train(const Sensor& sensor, const Wave& wave, int gpus, int turns,
 struct Goal {
   Sensor sensor;
   double median, worst, total;
+  friend void PrintTo(const Goal& goal, std::ostream* out) { *out << goal.sensor.name; }
 };
 
 class Accuracy : public ::testing::TestWithParam<std::tuple<Goal, int>> {};

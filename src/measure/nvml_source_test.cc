@@ -4,6 +4,7 @@
 #include <gtest/gtest.h>
 #include <unistd.h>
 
+#include <ostream>
 #include <string>
 #include <vector>
 
@@ -87,6 +88,7 @@ TEST(NvmlSource, ReadingsAreNoOlderThanThePoll) {
 struct FaultCase {
   const char* config;
   Fault counter, power;
+  friend void PrintTo(const FaultCase& one, std::ostream* out) { *out << one.config; }
 };
 
 class NvmlFault : public ::testing::TestWithParam<FaultCase> {};

@@ -3,6 +3,7 @@
 #include <gtest/gtest.h>
 #include <unistd.h>
 
+#include <ostream>
 #include <string>
 
 #include "joulecast/measure/sources.h"
@@ -88,6 +89,7 @@ struct PowerCase {
   bool counter;
   double window_s;
   const char* source;
+  friend void PrintTo(const PowerCase& one, std::ostream* out) { *out << one.config; }
 };
 
 class NvmlPower : public ::testing::TestWithParam<PowerCase> {};

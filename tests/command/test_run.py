@@ -202,6 +202,59 @@ def test_a_full_disk_does_not_stop_the_training(joulecast, tmp_path):
         subprocess.run(["umount", small], check=True)
 
 
+def fake_sys(tmp_path, *options):
+    """A fake /sys and /proc, as tools/fake_sys makes it."""
+    tree = tmp_path / "tree"
+    make = [sys.executable, conftest.REPOSITORY / "tools" / "fake_sys" / "make_tree.py", tree]
+    return tree, subprocess.Popen([*map(str, make), *map(str, options)])
+
+
+def test_rapl_counters_that_wrap(joulecast, store, tmp_path):
+    tree, mover = fake_sys(tmp_path, "--run", 8, "--wave", "100:1", "--range-uj", 50_000_000)
+    time.sleep(0.5)
+    done = joulecast("run", "--store", store, "--sources", "rapl", "--sys-root", tree,
+                     *training(3, 1.2))
+    mover.wait()
+    assert done.code == 0, done.err
+    record = joulecast("show", "last", "--store", store, "--json").json("show")
+    # Four seconds at 100 W wrap about eight times.
+    for epoch in record["epochs"]:
+        assert epoch["devices"][0]["energy_j"] == pytest.approx(120, rel=0.1)
+
+
+def test_rapl_that_goes_away(joulecast, store, tmp_path):
+    tree, mover = fake_sys(tmp_path, "--run", 3, "--wave", "100:1")
+    time.sleep(0.5)
+    process = subprocess.Popen(
+        [conftest.COMMAND, "run", "--quiet", "--store", store, "--sources", "rapl", "--sys-root",
+         tree, *map(str, training(3, 1.5))], stdout=subprocess.PIPE)
+    mover.wait()  # From here on the counter stands still.
+    out, _ = process.communicate()
+    assert process.returncode == 0
+    assert len(out.splitlines()) == 3
+    record = joulecast("show", "last", "--store", store, "--json").json("show")
+    assert record["epochs"][-1]["energy_j"] is None or record["notes"]
+
+
+def test_a_stopped_joulecast_goes_on_and_says_so(joulecast, store):
+    process = subprocess.Popen(
+        [conftest.COMMAND, "run", "--quiet", "--store", store, "--sources", "nvml",
+         *map(str, training(4, 1.2))], stdout=subprocess.PIPE,
+        env={**os.environ, **fake_gpus("wave=200W*1s")})
+    time.sleep(2)
+    process.send_signal(signal.SIGSTOP)
+    time.sleep(1.8)
+    process.send_signal(signal.SIGCONT)
+    out, _ = process.communicate()
+    assert process.returncode == 0
+    assert len(out.splitlines()) == 4
+    record = joulecast("show", "last", "--store", store, "--json").json("show")
+    # The counter knows what was drawn meanwhile.
+    for epoch in record["epochs"]:
+        assert epoch["energy_j"] == pytest.approx(200 * (epoch["end_s"] - epoch["start_s"]), rel=0.03)
+    assert any("stopped" in note["text"] or "polled" in note["text"] for note in record["notes"])
+
+
 def test_replays_a_recording_with_its_epochs(joulecast, store):
     done = joulecast("run", "--store", store, "--replay", conftest.RECORDED / "lstm", "--speed", 100)
     assert done.code == 0, done.err

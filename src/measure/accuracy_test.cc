@@ -156,7 +156,9 @@ Errors train(const Sensor& sensor, const Wave& wave, int gpus, int turns,
 struct Goal {
   Sensor sensor;
   double median, worst, total;
-  friend void PrintTo(const Goal& goal, std::ostream* out) { *out << goal.sensor.name; }
+  friend std::ostream& operator<<(std::ostream& out, const Goal& goal) {
+    return out << goal.sensor.name;
+  }
 };
 
 class Accuracy : public ::testing::TestWithParam<std::tuple<Goal, int>> {};

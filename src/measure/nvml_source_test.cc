@@ -88,7 +88,9 @@ TEST(NvmlSource, ReadingsAreNoOlderThanThePoll) {
 struct FaultCase {
   const char* config;
   Fault counter, power;
-  friend void PrintTo(const FaultCase& one, std::ostream* out) { *out << one.config; }
+  friend std::ostream& operator<<(std::ostream& out, const FaultCase& one) {
+    return out << one.config;
+  }
 };
 
 class NvmlFault : public ::testing::TestWithParam<FaultCase> {};

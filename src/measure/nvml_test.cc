@@ -89,7 +89,9 @@ struct PowerCase {
   bool counter;
   double window_s;
   const char* source;
-  friend void PrintTo(const PowerCase& one, std::ostream* out) { *out << one.config; }
+  friend std::ostream& operator<<(std::ostream& out, const PowerCase& one) {
+    return out << one.config;
+  }
 };
 
 class NvmlPower : public ::testing::TestWithParam<PowerCase> {};

@@ -18,8 +18,8 @@ namespace joulecast::measure {
 namespace {
 
 constexpr std::size_t kGpus = 8;
-constexpr double kPower_w = 234.0;
-constexpr double kUpdate_s = 0.1;
+constexpr double kPowerW = 234.0;
+constexpr double kUpdateS = 0.1;
 
 /// GPUs as NVML shows them: a counter that moves every 100 ms and instant power to check it by.
 class Gpus : public Source {
@@ -31,7 +31,7 @@ class Gpus : public Source {
       counter.device.kind = DeviceKind::kGpu;
       counter.device.origin = Origin::kCounter;
       counter.quantity = Channel::Quantity::kEnergy;
-      counter.update_period = Seconds(kUpdate_s);
+      counter.update_period = Seconds(kUpdateS);
       Channel power = counter;
       power.quantity = Channel::Quantity::kPower;
       power.device.origin = Origin::kIntegrated;
@@ -44,11 +44,11 @@ class Gpus : public Source {
   const char* name() const override { return "bench"; }
   std::span<const Channel> channels() const override { return channels_; }
   void poll(MonotonicSeconds now_s, std::span<Reading> readings) override {
-    const double moved_s = std::floor(now_s / kUpdate_s) * kUpdate_s;
+    const double moved_s = std::floor(now_s / kUpdateS) * kUpdateS;
     for (std::size_t i = 0; i < readings.size(); ++i) {
       const bool counter = channels_[i].quantity == Channel::Quantity::kEnergy;
       readings[i] = {
-          .value = counter ? kPower_w * moved_s : kPower_w, .time_s = now_s, .fault = Fault::kNone};
+          .value = counter ? kPowerW * moved_s : kPowerW, .time_s = now_s, .fault = Fault::kNone};
     }
   }
 
@@ -66,9 +66,10 @@ std::vector<std::unique_ptr<Source>> sources(std::size_t gpus) {
 void poll(benchmark::State& state) {
   Meter meter(sources(static_cast<std::size_t>(state.range(0))));
   double now_s = 0.0;
-  for (auto _ : state) {
+  for (auto _ :
+       state) {  // NOLINT(clang-analyzer-deadcode.DeadStores): the benchmark library reads it
     meter.poll(now_s);
-    now_s += kUpdate_s / 3.0;
+    now_s += kUpdateS / 3.0;
   }
 }
 BENCHMARK(poll)->Arg(1)->Arg(kGpus);
@@ -76,13 +77,14 @@ BENCHMARK(poll)->Arg(1)->Arg(kGpus);
 // The thread, its sleeping and its rows included, at twenty times the speed: CPU time of the whole.
 void minute_of_sampling(benchmark::State& state) {
   constexpr double kSpeed = 20.0;
-  constexpr double kMinute_s = 60.0;
-  for (auto _ : state) {
+  constexpr double kMinuteS = 60.0;
+  for (auto _ :
+       state) {  // NOLINT(clang-analyzer-deadcode.DeadStores): the benchmark library reads it
     const Clock clock(kSpeed);
     Meter meter(sources(kGpus));
     Sampler sampler(meter, clock, {.interval = Seconds(0.1)});
     sampler.start();
-    const double end_s = clock.now() + kMinute_s;
+    const double end_s = clock.now() + kMinuteS;
     std::size_t rows = 0;
     while (clock.now() < end_s) {
       clock.sleep_until(clock.now() + 1.0);

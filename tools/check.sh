@@ -5,9 +5,9 @@ cd "$(dirname "$0")/.."
 jobs=$(nproc)
 
 step() { printf '\n== %s (%s)\n' "$1" "$(date +%T)"; }
-build() {
+build() {  # PRESET [TARGET...]
   cmake --preset "$1" >/dev/null
-  cmake --build --preset "$1" -j "$jobs" -- --quiet
+  cmake --build --preset "$1" -j "$jobs" ${2:+--target "${@:2}"} -- --quiet
 }
 
 step "release build"
@@ -21,7 +21,7 @@ step "tests under AddressSanitizer and UndefinedBehaviorSanitizer"
 build asan-ubsan
 ctest --preset asan-ubsan -j "$jobs" --output-on-failure | tail -n 30
 step "tests of the rooms with threads, under ThreadSanitizer"
-build tsan
+build tsan joulecast_step_test joulecast_measure_test joulecast_live_test
 ctest --preset tsan -j "$jobs" -L threads --output-on-failure | tail -n 15
 step "tests, release build"
 ctest --preset release -j "$jobs" --output-on-failure

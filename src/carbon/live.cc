@@ -124,7 +124,7 @@ Result<Intensity> fetch_intensity(std::string_view provider, const LiveOptions& 
   if (!request.url.starts_with("http://") && !request.url.starts_with("https://")) {
     return Error{"the provider's address must begin with http:// or https://"};
   }
-  const auto answer =
+  auto answer =
       maps ? ask_electricitymaps(options, request) : ask_carbonintensity(options, request);
   if (!answer) return Error{fmt::format("{}: {}", provider, answer.error().message)};
   return answer;

@@ -7,9 +7,12 @@
 #include "base/text.h"
 
 namespace joulecast {
+// The names are those of joulecast_embed().
+// NOLINTBEGIN(readability-identifier-naming)
 extern const std::string_view carbon_countries_csv;
 extern const std::string_view carbon_cloud_regions_csv;
 extern const std::string_view carbon_pue_csv;
+// NOLINTEND(readability-identifier-naming)
 }  // namespace joulecast
 
 namespace joulecast::carbon {

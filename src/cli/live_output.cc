@@ -9,6 +9,7 @@
 #include <utility>
 
 #include "base/text.h"
+#include "joulecast/live/mark_server.h"
 
 namespace joulecast::cli {
 namespace {
@@ -17,9 +18,16 @@ namespace {
 constexpr double kLeastBetweenLinesS = 10.0;
 constexpr double kMostBetweenLinesS = 300.0;
 
+// fmt::print() throws where the reader has gone, and the training must not notice that.
+void say(const std::string& line) { std::fputs(("joulecast: " + line + "\n").c_str(), stderr); }
+
 bool can_draw() {
   const char* term = std::getenv("TERM");  // NOLINT(concurrency-mt-unsafe)
-  return ::isatty(STDERR_FILENO) == 1 && term != nullptr && std::string_view(term) != "dumb";
+  // Within another joulecast run two blocks would fight for the same lines.
+  const char* outer = std::getenv(live::kSocketVariable);  // NOLINT(concurrency-mt-unsafe)
+  const bool nested = outer != nullptr && *outer != '\0';
+  return !nested && ::isatty(STDERR_FILENO) == 1 && term != nullptr &&
+         std::string_view(term) != "dumb";
 }
 
 }  // namespace
@@ -61,16 +69,15 @@ void LiveOutput::show(const live::Snapshot& shot) {
   if (!news && !overdue) return;
   blocks_told_ = shot.blocks;
   next_line_s_ = shot.time_s + kLeastBetweenLinesS;
-  fmt::print(stderr, "joulecast: {}\n", report::live_line(shot, context_));
+  say(report::live_line(shot, context_));
 }
 
 void LiveOutput::message(const std::string& text) {
   if (quiet_) return;
-  const std::string line = "joulecast: " + printable(text);
   if (screen_) {
-    screen_->print(line);
+    screen_->print("joulecast: " + printable(text));
   } else {
-    fmt::print(stderr, "{}\n", line);
+    say(printable(text));
   }
 }
 
@@ -78,10 +85,10 @@ void LiveOutput::finish(const live::SessionEnd& end) {
   if (screen_) screen_->leave();
   if (quiet_) return;
   for (const std::string& line : report::live_summary(end.summary, context_, terminal_)) {
-    fmt::print(stderr, "joulecast: {}\n", line);
+    say(line);
   }
   if (!end.folder.empty()) {
-    fmt::print(stderr, "joulecast: recorded: joulecast show {}\n", end.folder.filename().string());
+    say("recorded: joulecast show " + end.folder.filename().string());
   }
 }
 

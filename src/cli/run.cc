@@ -44,9 +44,11 @@ Status read_engine(RunCommandOptions& options, std::vector<std::string>& notes) 
   auto rates = options.rates.resolve(notes);
   if (!rates) return rates.error();
   engine.rates = std::move(rates).value();
-  auto wall = host_calibration();
-  if (!wall) return wall.error();
-  engine.wall = std::move(wall).value();
+  if (auto wall = host_calibration()) {
+    engine.wall = std::move(wall).value();
+  } else {
+    notes.push_back("the wall calibration is not used: " + wall.error().message);
+  }
   if (options.budget.empty()) return {};
   auto budget = live::parse_budget(options.budget);
   if (!budget) return budget.error();

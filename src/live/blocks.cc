@@ -12,6 +12,10 @@ constexpr double kShortestBlockS = 1.0;
 constexpr double kMostBlocksOfPlan = 200.0;
 // A mark of the same number within this share of an epoch is another rank's, not a new training.
 constexpr double kRepeatWithin = 0.5;
+// A rank that lags behind by a whole epoch does so by less than this share of it.
+constexpr double kLagWithin = 0.1;
+// A first step mark that is more than so many intervals of marks from zero is a resumed training's.
+constexpr double kResumedSteps = 10.0;
 constexpr std::size_t kMostOpenWindows = 1000;
 
 void keep(std::optional<double>& into, const std::optional<double>& value) {
@@ -22,7 +26,10 @@ void keep(std::optional<double>& into, const std::optional<double>& value) {
 
 BlockBuilder::Outcome BlockBuilder::take(const Mark& mark, double time_s) {
   Outcome outcome;
-  time_s = std::max(time_s, open_start_s_);
+  const bool of_window =
+      mark.kind == Mark::Kind::kWindowBegin || mark.kind == Mark::Kind::kWindowEnd;
+  // Blocks follow each other; windows lie where they are said to lie.
+  if (!of_window) time_s = std::max(time_s, open_start_s_);
   switch (mark.kind) {
     case Mark::Kind::kPlan:
       begin_at(time_s);
@@ -109,8 +116,10 @@ void BlockBuilder::take_plan(const Mark& mark, Outcome& outcome) {
 }
 
 bool BlockBuilder::is_repeat(const Mark& mark, double time_s) const {
-  return mark.number && blocks_ > 0 && *mark.number <= last_said_ &&
-         time_s - open_start_s_ < kRepeatWithin * last_duration_s_;
+  if (!mark.number || blocks_ == 0) return false;
+  const double since = (time_s - open_start_s_) / last_duration_s_;
+  return (*mark.number == last_said_ && since < kRepeatWithin) ||
+         (*mark.number == last_said_ - 1 && since < kLagWithin);
 }
 
 void BlockBuilder::take_epoch_end(const Mark& mark, double time_s, Outcome& outcome) {
@@ -121,10 +130,9 @@ void BlockBuilder::take_epoch_end(const Mark& mark, double time_s, Outcome& outc
   keep(loss_, mark.loss);
   keep(validation_loss_, mark.validation_loss);
   keep(accuracy_, mark.accuracy);
-  if (plan_.unit != WorkUnit::kEpochs && !planned_count(mark)) {
-    // The blocks are cut at step marks; an epoch's end is one more place to cut, if steps came.
-    if (open_work() <= 0.0) return;
-  }
+  // Where step marks come they cut the blocks; an epoch's end is one more place to cut.
+  const bool counted = step_marks_ > 0 ? open_work() > 0.0 : planned_count(mark).has_value();
+  if (plan_.unit != WorkUnit::kEpochs && !counted) return;
   if (!(time_s > open_start_s_)) {
     outcome.complaint = "this epoch would have no duration";
     return;
@@ -134,10 +142,16 @@ void BlockBuilder::take_epoch_end(const Mark& mark, double time_s, Outcome& outc
                                blocks_ + 1);
   }
   const bool changed = sizes_changed(mark);
+  if (blocks_ == 0 && plan_.unit == WorkUnit::kEpochs && mark.number.value_or(0) > 1) {
+    note_resumption(static_cast<double>(*mark.number - 1), outcome);
+  }
   Block block = end_block(time_s);
-  keep(block.epoch.steps, mark.steps);
-  keep(block.epoch.samples, mark.samples);
-  keep(block.epoch.tokens, mark.tokens);
+  // Where step marks came they say what the block holds; the mark counts its whole epoch.
+  if (!block.epoch.steps) {
+    block.epoch.steps = mark.steps;
+    block.epoch.samples = mark.samples;
+    block.epoch.tokens = mark.tokens;
+  }
   if (plan_.unit != WorkUnit::kEpochs) done_ += work_of(block.epoch, plan_.unit).value_or(0.0);
   block.begins_phase = changed;
   last_said_ = mark.number.value_or(last_said_ + 1);
@@ -148,8 +162,10 @@ void BlockBuilder::take_step(const Mark& mark, double time_s, Outcome& outcome) 
   const auto steps = static_cast<double>(mark.number.value_or(0));
   if (steps == 0.0) begin_at(time_s);
   if (!first_start_s_) first_start_s_ = open_start_s_;
-  if (steps < now_.steps) return;  // an older one, of a slower rank
-  now_.steps = steps;
+  constexpr double kAnew = 0.5;
+  if (steps < now_.steps && steps > kAnew * now_.steps) return;  // an older one, of a slower rank
+  ++step_marks_;
+  count_steps(steps);
   keep(now_.samples, mark.samples);
   keep(now_.tokens, mark.tokens);
   keep(loss_, mark.loss);
@@ -158,14 +174,39 @@ void BlockBuilder::take_step(const Mark& mark, double time_s, Outcome& outcome) 
   if (plan_.unit == WorkUnit::kEpochs) return;
   const double work = open_work();
   const double least = plan_.total ? *plan_.total / kMostBlocksOfPlan : 0.0;
-  const bool last = plan_.total && done_ + work >= *plan_.total;
-  if (work <= 0.0 || !(time_s > open_start_s_)) return;
+  const bool last = plan_.total && done_ + work >= *plan_from_here().total;
+  if (work <= 0.0 || !(time_s > open_start_s_) || step_marks_ < 2) return;
   if (!last && (time_s - open_start_s_ < kShortestBlockS || work < least)) return;
   const bool changed = sizes_changed(mark);
   Block block = end_block(time_s);
   done_ += work;
   block.begins_phase = changed;
   outcome.block = std::move(block);
+}
+
+void BlockBuilder::count_steps(double steps) {
+  const double interval = steps - now_.steps;
+  if (interval < 0.0) {
+    // Counting begins anew: what the open block holds stays.
+    at_start_.steps += interval;
+  } else if (step_marks_ == 2 && blocks_ == 0 && now_.steps > kResumedSteps * interval) {
+    at_start_.steps = now_.steps - interval;
+    if (plan_.unit == WorkUnit::kSteps) resumed_at_ = at_start_.steps;
+  }
+  now_.steps = steps;
+}
+
+void BlockBuilder::note_resumption(double done_before, Outcome& outcome) {
+  resumed_at_ = done_before;
+  outcome.note = fmt::format(
+      "the first epoch that was marked is {:.10g}: {:.10g} are taken as done before this run",
+      done_before + 1.0, done_before);
+}
+
+Plan BlockBuilder::plan_from_here() const {
+  Plan plan = plan_;
+  if (plan.total && *plan.total > resumed_at_) *plan.total -= resumed_at_;
+  return plan;
 }
 
 void BlockBuilder::take_window(const Mark& mark, double time_s, Outcome& outcome) {
@@ -184,6 +225,10 @@ void BlockBuilder::take_window(const Mark& mark, double time_s, Outcome& outcome
   if (open == open_windows_.rend()) {
     outcome.complaint =
         fmt::format("no window of that name is open: window_begin {} comes first", mark.text);
+    return;
+  }
+  if (!(time_s > open->start_s)) {
+    outcome.complaint = "this window would end before it began";
     return;
   }
   outcome.window = *open;
@@ -223,7 +268,9 @@ Block BlockBuilder::end_block(double time_s) {
     return now ? std::optional(*now - start.value_or(0.0)) : std::nullopt;
   };
   Block block;
-  block.epoch = {.number = ++blocks_,
+  ++blocks_;
+  const double before = plan_.unit == WorkUnit::kEpochs ? resumed_at_ : 0.0;
+  block.epoch = {.number = blocks_ + static_cast<std::int64_t>(before),
                  .phase = phase_,
                  .start_s = open_start_s_,
                  .end_s = time_s,

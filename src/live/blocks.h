@@ -5,7 +5,9 @@
 // begins there, so that nothing between two epochs is lost. Where the plan counts in steps, samples
 // or tokens, blocks are cut at step marks instead: at least a second and a two-hundredth of the
 // plan apart. Data-parallel ranks mark the same epoch several times: the first counts. Numbers that
-// start again (a second training in the same command) are counted on.
+// start again (a second training in the same command) are counted on. A first epoch that is not the
+// first of all, or steps that begin far from zero, are those of a training that is resumed: what
+// was done before this run is taken off the plan.
 #pragma once
 
 #include <cstddef>
@@ -48,6 +50,10 @@ class BlockBuilder {
   Outcome take(const Mark& mark, double time_s);
 
   const Plan& plan() const { return plan_; }
+  /// Work of the plan that was done before this run.
+  double resumed_at() const { return resumed_at_; }
+  /// The plan of this run: without what was done before.
+  Plan plan_from_here() const;
   /// Where the first block begins; absent until a mark has come.
   std::optional<double> first_start_s() const { return first_start_s_; }
   /// Start of the block under way.
@@ -76,6 +82,8 @@ class BlockBuilder {
   void take_step(const Mark& mark, double time_s, Outcome& outcome);
   void take_window(const Mark& mark, double time_s, Outcome& outcome);
   bool is_repeat(const Mark& mark, double time_s) const;
+  void note_resumption(double done_before, Outcome& outcome);
+  void count_steps(double steps);
   bool sizes_changed(const Mark& mark);
   std::optional<double> planned_count(const Mark& mark) const;
   Block end_block(double time_s);
@@ -91,6 +99,8 @@ class BlockBuilder {
   std::optional<Evaluation> evaluation_;  // of the open block; end_s 0 while it runs
   std::optional<double> loss_, validation_loss_, accuracy_;
   Sizes sizes_;
+  double resumed_at_ = 0.0;
+  int step_marks_ = 0;
   Counts now_, at_start_;  // counts at the last step mark, and where the open block began
   std::vector<NamedWindow> open_windows_;
 };

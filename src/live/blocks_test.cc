@@ -88,6 +88,69 @@ TEST(Blocks, StepsAreCutIntoBlocksOfASecondOrMore) {
   EXPECT_EQ(builder.done(), 2000.0);
 }
 
+TEST(Blocks, AResumedTrainingHasLessToDo) {
+  BlockBuilder builder(planned(WorkUnit::kEpochs, 50));
+  take(builder, "plan epochs=50", 1.0);
+  const auto first = take(builder, "epoch_end 41", 11.0);
+  ASSERT_TRUE(first.block);
+  EXPECT_EQ(first.block->epoch.number, 41);
+  EXPECT_NE(first.note, "");
+  EXPECT_EQ(builder.resumed_at(), 40.0);
+  EXPECT_EQ(builder.plan_from_here().total, 10.0);
+  EXPECT_EQ(take(builder, "epoch_end 42", 21.0).block->epoch.number, 42);
+}
+
+TEST(Blocks, StepsOfAResumedTrainingBeginWhereTheyBegin) {
+  BlockBuilder builder(planned(WorkUnit::kSteps, 10000));
+  take(builder, "plan steps=10000", 0.0);
+  double steps = 0.0;
+  for (int step = 5001; step <= 5300; ++step) {
+    const auto outcome = take(builder, "step " + std::to_string(step), 0.01 * (step - 5000));
+    if (outcome.block) steps += outcome.block->epoch.steps.value_or(0.0);
+  }
+  EXPECT_EQ(builder.resumed_at(), 5000.0);
+  EXPECT_LE(steps, 300.0);
+  EXPECT_GE(steps, 200.0);
+}
+
+TEST(Blocks, StepsThatAreLoggedEveryHundredAreNoResumption) {
+  BlockBuilder builder(planned(WorkUnit::kSteps, 1000));
+  double steps = 0.0;
+  for (int step = 100; step <= 1000; step += 100) {
+    const auto outcome = take(builder, "step " + std::to_string(step), 0.02 * step);
+    if (outcome.block) steps += outcome.block->epoch.steps.value_or(0.0);
+  }
+  EXPECT_EQ(builder.resumed_at(), 0.0);
+  EXPECT_EQ(steps, 1000.0);
+}
+
+TEST(Blocks, StepMarksAndAnEpochsOwnCountAreNotAddedUp) {
+  BlockBuilder builder(planned(WorkUnit::kSteps, 40));
+  double steps = 0.0;
+  for (int step = 1; step <= 40; ++step) {
+    auto outcome = take(builder, "step " + std::to_string(step), 0.3 * step);
+    if (outcome.block) steps += outcome.block->epoch.steps.value_or(0.0);
+    if (step % 10 != 0) continue;
+    outcome = take(builder, "epoch_end steps=10", 0.3 * step + 0.01);
+    if (outcome.block) steps += outcome.block->epoch.steps.value_or(0.0);
+  }
+  EXPECT_EQ(steps, 40.0);
+  EXPECT_EQ(builder.done(), 40.0);
+}
+
+TEST(Blocks, ASecondTrainingWithShorterEpochsIsCounted) {
+  BlockBuilder builder({});
+  double now_s = 0.0;
+  int blocks = 0;
+  for (int epoch = 1; epoch <= 3; ++epoch) {
+    if (take(builder, "epoch_end " + std::to_string(epoch), now_s += 2.0).block) ++blocks;
+  }
+  for (int epoch = 1; epoch <= 5; ++epoch) {
+    if (take(builder, "epoch_end " + std::to_string(epoch), now_s += 0.3).block) ++blocks;
+  }
+  EXPECT_EQ(blocks, 8);
+}
+
 TEST(Blocks, AChangedBatchSizeBeginsAPhase) {
   BlockBuilder builder({});
   EXPECT_FALSE(take(builder, "epoch_end 1 batch_size=32", 10.0).block->begins_phase);
@@ -121,6 +184,12 @@ TEST(Blocks, WindowsNestAndOverlap) {
   EXPECT_EQ(outer->start_s, 1.0);
   EXPECT_EQ(other->start_s, 2.0);
   EXPECT_NE(take(builder, "window_end b", 7.0).complaint, "");
+  take(builder, "window_begin c", 8.0);
+  EXPECT_NE(take(builder, "window_end c", 7.5).complaint, "") << "it would end before it began";
+  // A window lies where it is said to lie, wherever the blocks are.
+  take(builder, "epoch_end 1", 20.0);
+  take(builder, "window_begin d", 19.0);
+  EXPECT_EQ(take(builder, "window_end d", 21.0).window->start_s, 19.0);
 }
 
 TEST(Blocks, APlanInAnotherUnitComesTooLateAfterTheFirstBlock) {

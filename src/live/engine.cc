@@ -5,9 +5,11 @@
 #include <algorithm>
 #include <cmath>
 #include <deque>
+#include <map>
 #include <utility>
 
 #include "live/blocks.h"
+#include "live/busyness.h"
 #include "live/edges.h"
 #include "live/live_projection.h"
 #include "live/power_periods.h"
@@ -15,14 +17,16 @@
 namespace joulecast::live {
 namespace {
 
-constexpr double kRowIntervalS = 0.1;
 constexpr std::size_t kRecentRows = 1200;
 // Where nobody marks epochs the trace is asked for its own, but not before it can have an answer.
 constexpr double kLookForPeriodAfterS = 10.0;
 // Of very many blocks not every forecast is worth its place on the disk.
 constexpr std::int64_t kForecastsStoredAll = 1000;
 constexpr std::int64_t kForecastsStoredEvery = 20;
+constexpr std::size_t kMostPending = 10000;
 constexpr std::size_t kMostNotes = 200;
+// The training has ended: its user waits for the prompt.
+constexpr Seconds kLongestFinish{3.0};
 
 /// A block or a window whose edges are not all known yet.
 struct Pending {
@@ -47,18 +51,20 @@ class RecentPower {
 }  // namespace
 
 struct Engine::State {
-  State(const EngineOptions& wanted, store::RunWriter* record, measure::MonotonicSeconds start_at)
+  State(const EngineOptions& wanted, Recorder* record, measure::MonotonicSeconds start_at)
       : options(wanted),
-        writer(record),
+        recorder(record),
         start_s(start_at),
         blocks(wanted.plan),
         projection(wanted),
         start_edge(make_edge(start_at)),
-        last_edge(start_edge) {}
+        last_edge(start_edge),
+        periods(wanted.row_interval.value()) {}
 
   SharedEdge edge_at(double run_s) const { return make_edge(start_s + run_s); }
   void take_outcome(BlockBuilder::Outcome& outcome, double time_s);
   bool finish_pending(Pending& pending);
+  void write_unmeasured();
   void finish_block(Pending& pending);
   void finish_window(const Pending& pending);
   void add_note(const std::string& text, double run_s);
@@ -66,15 +72,17 @@ struct Engine::State {
   std::optional<Forecast> project(const step::RunningEpoch* running);
   std::optional<Forecast> project_from_periods();
   void watch_budget();
+  std::optional<double> utilisation_of(const std::string& device_id) const;
   Joules spent() const;
   carbon::Footprint footprint(Joules energy, Seconds duration) const;
 
   EngineOptions options;
-  store::RunWriter* writer;
+  Recorder* recorder;
   measure::MonotonicSeconds start_s;
   BlockBuilder blocks;
   LiveProjection projection;
   measure::Meter* meter = nullptr;
+  bool unmetered = false;  // there will be none
   SharedEdge start_edge;
   SharedEdge first_edge;  // where the first block begins
   SharedEdge last_edge;   // where the last block ended
@@ -82,13 +90,16 @@ struct Engine::State {
   std::optional<Edge> newest;  // the curve's last known moment
   std::int64_t measured_blocks = 0;
   std::optional<Forecast> forecast;
-  PowerPeriods periods{kRowIntervalS};
+  PowerPeriods periods;
   double last_row_s = 0.0;
   RecentPower recent;
   std::optional<BudgetState> budget;
   bool told_of_budget = false;
   bool stop_requested = false;
   std::vector<std::string> messages, notes;
+  std::size_t notes_written = 0;
+  SharedEdge end_edge;
+  std::map<std::string, Busyness> busyness;  // by device id
 };
 
 Status Engine::check(const EngineOptions& options) {
@@ -98,10 +109,10 @@ Status Engine::check(const EngineOptions& options) {
   return LiveProjection::check(options);
 }
 
-Engine::Engine(const EngineOptions& options, store::RunWriter* writer,
-               measure::MonotonicSeconds start_s)
-    : state_(std::make_unique<State>(options, writer, start_s)) {
-  if (writer != nullptr && options.plan.total) writer->plan(options.plan, 0.0);
+Engine::Engine(const EngineOptions& options, Recorder* recorder, measure::MonotonicSeconds start_s)
+    : state_(std::make_unique<State>(options, recorder, start_s)) {
+  if (recorder == nullptr || !options.plan.total) return;
+  recorder->write([plan = options.plan](store::RunWriter& writer) { writer.plan(plan, 0.0); });
 }
 
 Engine::~Engine() = default;
@@ -110,12 +121,12 @@ void Engine::attach(measure::Meter& meter) {
   State& s = *state_;
   s.meter = &meter;
   s.projection.set_devices(meter.devices());
-  if (s.writer == nullptr) return;
+  if (s.recorder == nullptr) return;
   std::vector<store::RecordedDevice> devices;
   for (std::size_t i = 0; i < meter.devices().size(); ++i) {
     devices.push_back({.device = meter.devices()[i], .gain_error = meter.gain_error(i)});
   }
-  s.writer->devices(devices);
+  s.recorder->write([devices](store::RunWriter& writer) { writer.devices(devices); });
 }
 
 Status Engine::mark(const Mark& mark, measure::MonotonicSeconds time_s) {
@@ -142,16 +153,20 @@ void Engine::State::take_outcome(BlockBuilder::Outcome& outcome, double time_s) 
     first_edge = *first_s > 0.0 ? edge_at(*first_s) : start_edge;
     last_edge = first_edge;
   }
-  if (outcome.plan_changed && writer != nullptr) writer->plan(blocks.plan(), time_s);
+  if (outcome.plan_changed && recorder != nullptr) {
+    recorder->write(
+        [plan = blocks.plan(), time_s](store::RunWriter& writer) { writer.plan(plan, time_s); });
+  }
   if (!outcome.note.empty()) add_note(outcome.note, time_s);
-  if (outcome.window) {
+  // A meter that takes very long to open is not waited for without end.
+  if (outcome.window && pending.size() < kMostPending) {
     Pending window;
     window.from = edge_at(outcome.window->start_s);
     window.to = edge_at(outcome.window->end_s);
     window.window = std::move(outcome.window);
     pending.push_back(std::move(window));
   }
-  if (!outcome.block) return;
+  if (!outcome.block || pending.size() >= 2 * kMostPending) return;
   Pending block;
   block.from = last_edge;
   block.to = edge_at(outcome.block->epoch.end_s);
@@ -174,7 +189,7 @@ void Engine::row(const measure::SampleRow& row) {
     s.recent.add(sum_w);
   }
   s.last_row_s = run_s;
-  if (s.writer != nullptr) s.writer->sample(run_s, row.power_w);
+  if (s.recorder != nullptr) s.recorder->sample(run_s, row.power_w);
 }
 
 void Engine::note(const std::string& text, measure::MonotonicSeconds time_s) {
@@ -182,14 +197,38 @@ void Engine::note(const std::string& text, measure::MonotonicSeconds time_s) {
 }
 
 void Engine::State::add_note(const std::string& text, double run_s) {
-  if (writer != nullptr) writer->note(text, run_s);
-  if (notes.size() < kMostNotes && std::find(notes.begin(), notes.end(), text) == notes.end()) {
-    notes.push_back(text);
+  if (notes.size() >= kMostNotes) return;
+  if (std::find(notes.begin(), notes.end(), text) == notes.end()) notes.push_back(text);
+  if (recorder == nullptr || ++notes_written > kMostNotes) return;
+  recorder->write([text, run_s](store::RunWriter& writer) { writer.note(text, run_s); });
+}
+
+void Engine::attach_nothing() { state_->unmetered = true; }
+
+void Engine::distrust_blocks(const std::string& why, measure::MonotonicSeconds now_s) {
+  State& s = *state_;
+  s.projection.give_up(why);
+  s.forecast.reset();
+  if (std::find(s.notes.begin(), s.notes.end(), why) == s.notes.end()) s.messages.push_back(why);
+  s.add_note(why, now_s - s.start_s);
+}
+
+// Epochs, times and losses are worth keeping without energies too.
+void Engine::State::write_unmeasured() {
+  for (const Pending& item : pending) {
+    if (!item.block) continue;
+    ++measured_blocks;
+    if (recorder == nullptr) continue;
+    recorder->write([epoch = item.block->epoch](store::RunWriter& writer) {
+      writer.epoch({.epoch = epoch, .devices = {}});
+    });
   }
+  pending.clear();
 }
 
 void Engine::advance(measure::MonotonicSeconds now_s) {
   State& s = *state_;
+  if (s.unmetered) return s.write_unmeasured();
   if (s.meter == nullptr) return;
   for (const measure::MeterNote& note : s.meter->take_notes()) {
     const std::string text =
@@ -201,6 +240,7 @@ void Engine::advance(measure::MonotonicSeconds now_s) {
   resolve(*s.start_edge, *s.meter);
   if (s.first_edge) resolve(*s.first_edge, *s.meter);
   resolve(*s.last_edge, *s.meter);
+  if (s.end_edge) resolve(*s.end_edge, *s.meter);
   while (!s.pending.empty() && s.finish_pending(s.pending.front())) s.pending.pop_front();
   Edge newest;
   newest.time_s = std::min(now_s, s.meter->settled_until());
@@ -235,23 +275,30 @@ void Engine::State::finish_block(Pending& item) {
     if (part.whole && part.energy <= sum.energy) epoch.evaluation->energy = part.energy;
   }
   record.epoch = epoch;
-  if (writer != nullptr) writer->epoch(record);
+  if (recorder != nullptr) {
+    recorder->write([record](store::RunWriter& writer) { writer.epoch(record); });
+  }
   if (!meter->devices().empty()) {
-    projection.add(epoch, item.block->begins_phase, blocks.plan());
+    projection.add(epoch, item.block->begins_phase, blocks.plan_from_here());
   }
   ++measured_blocks;
-  forecast = projection.forecast(blocks.plan(), start_up());
+  forecast = projection.forecast(blocks.plan_from_here(), start_up());
   const bool store_it =
       measured_blocks <= kForecastsStoredAll || measured_blocks % kForecastsStoredEvery == 0;
-  if (forecast && writer != nullptr && store_it) writer->forecast(*forecast, epoch.end_s);
+  if (forecast && recorder != nullptr && store_it) {
+    recorder->write([made = *forecast, at_s = epoch.end_s](store::RunWriter& writer) {
+      writer.forecast(made, at_s);
+    });
+  }
 }
 
 void Engine::State::finish_window(const Pending& item) {
-  if (writer == nullptr) return;
-  writer->window({.name = item.window->name,
-                  .start_s = item.window->start_s,
-                  .end_s = item.window->end_s,
-                  .devices = between(*meter, *item.from, *item.to)});
+  if (recorder == nullptr) return;
+  recorder->write([window = store::WindowRecord{.name = item.window->name,
+                                                .start_s = item.window->start_s,
+                                                .end_s = item.window->end_s,
+                                                .devices = between(*meter, *item.from, *item.to)}](
+                      store::RunWriter& writer) { writer.window(window); });
 }
 
 StartUp Engine::State::start_up() const {
@@ -274,8 +321,13 @@ carbon::Footprint Engine::State::footprint(Joules energy, Seconds duration) cons
                            options.rates);
 }
 
+std::optional<double> Engine::State::utilisation_of(const std::string& device_id) const {
+  const auto found = busyness.find(device_id);
+  return found == busyness.end() ? std::nullopt : found->second.utilisation();
+}
+
 std::optional<Forecast> Engine::State::project(const step::RunningEpoch* running) {
-  if (measured_blocks > 0) return projection.forecast(blocks.plan(), start_up(), running);
+  if (measured_blocks > 0) return projection.forecast(blocks.plan_from_here(), start_up(), running);
   return project_from_periods();
 }
 
@@ -309,7 +361,8 @@ void Engine::State::watch_budget() {
   if (total && options.wall) {
     const Seconds duration = forecast->duration->value;
     total->value = options.wall->apply(total->value, duration);
-    if (total->low) total->low = options.wall->apply(*total->low, duration);
+    const Seconds shortest = forecast->duration->low.value_or(duration);
+    if (total->low) total->low = options.wall->apply(*total->low, shortest);
   }
   const Joules drawn = options.wall ? options.wall->apply(spent(), Seconds(run_s)) : spent();
   budget = compare_to_budget(limit, options.rates, drawn, total);
@@ -326,6 +379,19 @@ void Engine::State::watch_budget() {
   stop_requested = true;
 }
 
+void Engine::ends_at(measure::MonotonicSeconds end_s) { state_->end_edge = make_edge(end_s); }
+
+void Engine::telemetry(const std::vector<measure::Telemetry>& all,
+                       measure::MonotonicSeconds now_s) {
+  for (const measure::Telemetry& one : all) {
+    for (const std::string& note : state_->busyness[one.device_id].add(one)) {
+      const std::string text = fmt::format("{}: {}", one.device_id, note);
+      state_->add_note(text, now_s - state_->start_s);
+      state_->messages.push_back(text);
+    }
+  }
+}
+
 bool Engine::take_stop_request() { return std::exchange(state_->stop_requested, false); }
 
 std::vector<std::string> Engine::take_messages() {
@@ -337,20 +403,21 @@ Snapshot Engine::snapshot(measure::MonotonicSeconds now_s) {
   Snapshot shot;
   shot.time_s = now_s - s.start_s;
   shot.plan = s.blocks.plan();
-  shot.done = s.blocks.done();
+  shot.done = s.blocks.done() + s.blocks.resumed_at();
   shot.blocks = s.measured_blocks;
   shot.phase = s.blocks.phase();
   shot.recent_power_w = s.recent.all();
-  shot.recent_interval_s = kRowIntervalS;
+  shot.recent_interval_s = s.options.row_interval.value();
   shot.budget = s.budget;
   if (s.meter == nullptr) {
-    shot.no_forecast = "measuring has not begun yet";
+    shot.no_forecast = s.unmetered ? "nothing can be measured here" : "measuring has not begun yet";
     return shot;
   }
   if (s.newest && s.start_edge->known) {
     const auto energies = between(*s.meter, *s.start_edge, *s.newest);
     for (std::size_t i = 0; i < energies.size(); ++i) {
       shot.devices.push_back({.device = s.meter->devices()[i],
+                              .utilisation = s.utilisation_of(s.meter->devices()[i].id),
                               .power = s.meter->power_now(i),
                               .energy = energies[i].energy,
                               .uncovered = energies[i].uncovered});
@@ -384,13 +451,18 @@ RunSummary Engine::finish(measure::MonotonicSeconds end_s, std::optional<int> ex
   summary.end_s = end_s - s.start_s;
   summary.blocks = s.measured_blocks;
   summary.last_forecast = s.forecast;
-  Edge end;
-  end.time_s = end_s;
+  if (!s.end_edge || s.end_edge->time_s != end_s) s.end_edge = make_edge(end_s);
+  Edge& end = *s.end_edge;
   if (s.meter == nullptr) {
-    s.add_note("the run ended before measuring could begin", summary.end_s);
-  } else if (resolve(end, *s.meter) && s.start_edge->known) {
-    summary.devices = s.meter->devices();
-    summary.energies = between(*s.meter, *s.start_edge, end);
+    if (!s.unmetered) s.add_note("the run ended before measuring could begin", summary.end_s);
+    s.write_unmeasured();
+  } else if (s.start_edge->known) {
+    // The newest known moment stands in for an end that the meter does not know.
+    const bool known = resolve(end, *s.meter) || !s.newest;
+    if (known ? end.known : s.newest.has_value()) {
+      summary.devices = s.meter->devices();
+      summary.energies = between(*s.meter, *s.start_edge, known ? end : *s.newest);
+    }
   }
   std::vector<Joules> gains, cuts;
   for (std::size_t i = 0; i < summary.energies.size(); ++i) {
@@ -402,7 +474,17 @@ RunSummary Engine::finish(measure::MonotonicSeconds end_s, std::optional<int> ex
   const double gain_j = error_of_sum(summary.devices, gains).value();
   const double cut_j = error_of_sum(summary.devices, cuts).value();
   summary.error = Joules(std::sqrt(gain_j * gain_j + cut_j * cut_j));
+  for (const auto& [device_id, busy] : s.busyness) {
+    if (const std::string text = busy.text(); !text.empty()) {
+      s.add_note(fmt::format("{}: {}", device_id, text), summary.end_s);
+    }
+  }
   if (s.options.wall) summary.wall = s.options.wall->apply(summary.energy, Seconds(summary.end_s));
+  if (s.options.budget) {
+    const BudgetState at_end = compare_to_budget(
+        *s.options.budget, s.options.rates, summary.wall.value_or(summary.energy), std::nullopt);
+    summary.over_budget = at_end.exceeded;
+  }
   summary.footprint = s.footprint(summary.energy, Seconds(summary.end_s));
   if (summary.wall) {
     s.add_note(fmt::format("at the wall {:.6g} J: {:.4g} W x duration + {:.4g} x measured ({})",
@@ -410,25 +492,25 @@ RunSummary Engine::finish(measure::MonotonicSeconds end_s, std::optional<int> ex
                            s.options.wall->text),
                summary.end_s);
   }
-  summary.over_budget = s.told_of_budget;
   summary.notes = s.notes;
-  if (s.writer == nullptr) return summary;
+  if (s.recorder == nullptr) return summary;
   store::RunEnd record;
   record.end_s = summary.end_s;
   record.exit_code = exit_code;
   record.signal = signal;
   record.devices = summary.energies;
   const carbon::Rates& rates = s.options.rates;
-  record.footprint = store::FootprintRecord{
-      .pue = rates.pue,
-      .pue_source = rates.pue_source,
-      .intensity_g_per_kwh = rates.intensity.g_per_kwh,
-      .intensity_source = fmt::format("{}, {}", rates.intensity.place, rates.intensity.source),
-      .grams_co2e = summary.footprint.g_co2e,
-      .price_per_kwh = rates.price ? std::optional(rates.price->per_kwh) : std::nullopt,
-      .cost = summary.footprint.cost,
-      .currency = rates.price ? rates.price->currency : ""};
-  if (const Status status = s.writer->finish(record); !status) {
+  if (!summary.energies.empty())
+    record.footprint = store::FootprintRecord{
+        .pue = rates.pue,
+        .pue_source = rates.pue_source,
+        .intensity_g_per_kwh = rates.intensity.g_per_kwh,
+        .intensity_source = fmt::format("{}, {}", rates.intensity.place, rates.intensity.source),
+        .grams_co2e = summary.footprint.g_co2e,
+        .price_per_kwh = rates.price ? std::optional(rates.price->per_kwh) : std::nullopt,
+        .cost = summary.footprint.cost,
+        .currency = rates.price ? rates.price->currency : ""};
+  if (const Status status = s.recorder->finish(record, kLongestFinish); !status) {
     summary.notes.push_back(status.error().message);
   }
   return summary;

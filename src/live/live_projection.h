@@ -35,6 +35,9 @@ class LiveProjection {
   /// The next block, measured. Without an energy there is no projection from then on.
   void add(const Epoch& epoch, bool begins_phase, const Plan& plan);
 
+  /// From now on there is no projection, for this reason.
+  void give_up(const std::string& why) { failure_ = why; }
+
   bool begun() const { return projector_ != nullptr; }
   /// The whole run, start-up included; absent: see why_not().
   std::optional<Forecast> forecast(const Plan& plan, const StartUp& start_up,

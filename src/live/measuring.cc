@@ -7,6 +7,7 @@
 
 #include <cstdint>
 #include <optional>
+#include <system_error>
 #include <thread>
 #include <utility>
 
@@ -46,7 +47,7 @@ Measuring::Measuring(measure::SourceOptions options, std::unique_ptr<measure::So
     tell(*opening_);
     return;
   }
-  std::thread([opening = opening_, tell] {
+  const auto open = [opening = opening_, tell] {
     auto opened = measure::open_sources(opening->options);
     if (opened) {
       opening->opened = std::move(opened).value();
@@ -54,7 +55,13 @@ Measuring::Measuring(measure::SourceOptions options, std::unique_ptr<measure::So
       opening->error = opened.error();
     }
     tell(*opening);
-  }).detach();
+  };
+  try {
+    std::thread(open).detach();
+  } catch (const std::system_error&) {
+    opening_->error = Error{"no thread can be started"};
+    tell(*opening_);
+  }
 }
 
 Measuring::~Measuring() = default;
@@ -77,7 +84,13 @@ bool Measuring::begin() {
   meter_ = std::make_unique<measure::Meter>(std::move(opening_->opened.sources));
   sampler_ = std::make_unique<measure::Sampler>(*meter_, clock_,
                                                 measure::SamplerOptions{.interval = interval_});
-  sampler_->start();
+  try {
+    sampler_->start();
+  } catch (const std::system_error&) {
+    complaints_.emplace_back("nothing is measured: no thread can be started");
+    sampler_.reset();
+    return false;
+  }
   // Opening took memory for a moment (libraries, catalogues): it goes back to the system.
   malloc_trim(0);
   return true;

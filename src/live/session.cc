@@ -14,20 +14,26 @@
 
 #include "joulecast/live/mark_server.h"
 #include "joulecast/live/output_watch.h"
+#include "joulecast/live/recorder.h"
 #include "joulecast/measure/replay.h"
 #include "live/measuring.h"
 #include "live/repeated_ends.h"
 #include "live/run_facts.h"
+#include "measure/process_tree.h"
 
 namespace joulecast::live {
 namespace {
 
-// What is told is new about so often; a killed joulecast loses no more than this and what the
-// sensors had not shown yet.
+// What is told is new about so often.
 constexpr double kTickS = 0.7;
+// Of a replay's own time: the meter remembers a minute.
+constexpr double kLongestTickS = 20.0;
 // A log's lines are stamped when they are seen, so a log is looked at more often.
 constexpr double kLogTickS = 0.05;
-constexpr double kFlushS = 0.5;
+// How busy the devices are.
+constexpr double kTelemetryS = 5.0;
+// After SIGTERM: then the user is told.
+constexpr double kPatienceWithTermS = 10.0;
 // Frameworks are loaded some time after the start.
 constexpr std::array<double, 3> kLookForFrameworksS = {3.0, 20.0, 120.0};
 
@@ -90,6 +96,8 @@ class Session {
 
   std::optional<SessionError> begin();
   SessionEnd run();
+  /// Only waits for the command, whatever has happened.
+  SessionEnd run_unmeasured();
 
  private:
   using Taker = std::function<void(const Mark&)>;
@@ -103,6 +111,9 @@ class Session {
   void watch_output();
   void begin_measuring();
   void tick();
+  void follow_log();
+  void watch(std::string_view bytes, int stream, double now_s);
+  void terminate_all();
   void drain();
   void look_for_frameworks(double run_s);
   void tell(const std::string& text);
@@ -123,13 +134,15 @@ class Session {
   std::unique_ptr<measure::Source> replayed_source_;
   std::optional<ReplayedMarks> replayed_marks_;
   std::optional<Plan> replayed_plan_;
-  std::unique_ptr<store::RunWriter> writer_;
+  std::unique_ptr<Recorder> recorder_;
   std::unique_ptr<Engine> engine_;
   std::unique_ptr<Measuring> measuring_;
   bool measuring_asked_ = false;
   bool output_open_ = false;
   std::optional<ChildEnd> child_end_;
-  double next_tick_s_ = 0.0, next_flush_s_ = 0.0;
+  double child_end_s_ = 0.0;
+  double next_tick_s_ = 0.0, next_log_s_ = 0.0, next_telemetry_s_ = 0.0;
+  std::optional<double> terminated_s_;
   std::size_t frameworks_looks_ = 0;
   std::map<std::string, std::string> software_;
   std::string last_write_error_;
@@ -177,6 +190,7 @@ std::optional<SessionError> Session::begin() {
   if (const Status status = open_watch(); !status) return SessionError{status.error(), {}};
   if (const Status status = open_replay(); !status) return SessionError{status.error(), {}};
   EngineOptions engine = options_.engine;
+  engine.row_interval = options_.interval;
   if (replayed_plan_ && !engine.plan.total) engine.plan = *replayed_plan_;
   if (const Status status = Engine::check(engine); !status) return SessionError{status.error(), {}};
   const double started_unix_s = wall_clock();
@@ -185,7 +199,8 @@ std::optional<SessionError> Session::begin() {
     if (auto error = start_child()) return error;
   }
   open_record(started_unix_s);
-  engine_ = std::make_unique<Engine>(engine, writer_.get(), start_s_);
+  engine_ = std::make_unique<Engine>(engine, recorder_.get(), start_s_);
+  if (replayed_marks_) engine_->ends_at(replayed_marks_->end_s());
   measure::SourceOptions sources = options_.sources;
   if (child_) sources.root_pid = child_->pid();
   measuring_ = std::make_unique<Measuring>(std::move(sources), std::move(replayed_source_), clock_,
@@ -203,6 +218,8 @@ std::optional<SessionError> Session::start_child() {
     child.environment.emplace_back(kSocketVariable, server_->path());
   } else {
     tell("marks cannot be taken: " + server.error().message);
+    // An outer joulecast's socket is not for this run's marks.
+    child.environment.emplace_back(kSocketVariable, "");
   }
   if (!options_.replay) start_s_ = clock_.now();
   if (auto error = Child::start(child, child_)) {
@@ -229,7 +246,7 @@ void Session::open_record(double started_unix_s) {
   start.tags = options_.tags;
   auto writer = store::RunWriter::create(folder, start);
   if (!writer) return tell("no record is kept: " + writer.error().message);
-  writer_ = std::move(writer).value();
+  recorder_ = std::make_unique<Recorder>(std::move(writer).value());
 }
 
 Session::Taker Session::taker_at(double time_s) {
@@ -258,13 +275,17 @@ void Session::watch_output() {
   if (!output) {
     output_open_ = false;
   } else if (!output->bytes.empty()) {
-    watch_->feed(output->bytes, now_s, taker_at(now_s), output->stream);
+    watch(output->bytes, output->stream, now_s);
   }
 }
 
 void Session::begin_measuring() {
   measuring_asked_ = true;
-  if (measuring_->begin()) engine_->attach(measuring_->meter());
+  if (measuring_->begin()) {
+    engine_->attach(measuring_->meter());
+  } else {
+    engine_->attach_nothing();
+  }
   for (const std::string& text : measuring_->complaints()) {
     engine_->note(text, clock_.now());
     tell(text);
@@ -281,20 +302,17 @@ void Session::drain() {
 }
 
 void Session::look_for_frameworks(double run_s) {
-  if (!child_ || !writer_ || frameworks_looks_ >= kLookForFrameworksS.size()) return;
+  if (!child_ || !recorder_ || frameworks_looks_ >= kLookForFrameworksS.size()) return;
   if (run_s < kLookForFrameworksS[frameworks_looks_]) return;
   ++frameworks_looks_;
   auto found = frameworks_of(child_->pid());
   if (found.empty() || found == software_) return;
   software_ = std::move(found);
-  writer_->software(software_);
+  recorder_->write([found = software_](store::RunWriter& writer) { writer.software(found); });
 }
 
 void Session::tick() {
   const double now_s = clock_.now();
-  if (log_) {
-    log_->poll([&](std::string_view bytes) { watch_->feed(bytes, now_s, taker_at(now_s)); });
-  }
   ends_.poll(now_s, user_at(now_s));
   drain();
   if (replayed_marks_) replayed_marks_->play(now_s, *engine_);
@@ -302,17 +320,50 @@ void Session::tick() {
   for (const std::string& text : engine_->take_messages()) tell(text);
   if (engine_->take_stop_request() && options_.on_exceed == OnExceed::kStop && child_) {
     tell("the training is asked to end (SIGTERM)");
-    child_->terminate();
+    terminate_all();
+    terminated_s_ = now_s;
+  }
+  if (terminated_s_ && now_s > *terminated_s_ + kPatienceWithTermS) {
+    terminated_s_.reset();
+    tell("the training has not ended yet; it is waited for");
   }
   look_for_frameworks(now_s - start_s_);
-  if (writer_ && now_s >= next_flush_s_) {
-    next_flush_s_ = now_s + kFlushS * clock_.speed();
-    const Status status = writer_->flush();
-    const std::string error = status ? std::string() : status.error().message;
+  if (recorder_) {
+    const std::string error = recorder_->take_error();
     if (!error.empty() && error != last_write_error_) tell("the record: " + error);
     last_write_error_ = error;
   }
+  if (measuring_->running() && now_s >= next_telemetry_s_) {
+    next_telemetry_s_ = now_s + kTelemetryS * clock_.speed();
+    engine_->telemetry(measuring_->meter().telemetry(child_ ? child_->pid() : 0), now_s);
+  }
   if (hooks_.snapshot) hooks_.snapshot(engine_->snapshot(now_s));
+}
+
+// A shell script's own training does not hear what its shell is told.
+void Session::terminate_all() {
+  measure::ProcessTree tree("", child_->pid());
+  tree.measure();
+  for (const int pid : tree.processes()) {
+    if (pid != child_->pid()) kill(pid, SIGTERM);
+  }
+  child_->terminate();
+}
+
+void Session::follow_log() {
+  const double now_s = clock_.now();
+  next_log_s_ = now_s + kLogTickS;
+  log_->poll([&](std::string_view bytes) { watch(bytes, 0, now_s); });
+}
+
+// The ends of several epochs in one read have no edges of their own: nothing can rest on them.
+void Session::watch(std::string_view bytes, int stream, double now_s) {
+  watch_->feed(bytes, now_s, taker_at(now_s), stream);
+  if (watch_->unedged() == 0) return;
+  engine_->distrust_blocks(
+      "the ends of several epochs came in one read, so their edges are not known and nothing is "
+      "projected: the output is buffered (PYTHONUNBUFFERED=1 mends it)",
+      now_s);
 }
 
 bool Session::ended() {
@@ -328,7 +379,8 @@ void Session::wait_for_something() {
   if (server_) fds[kMarks].fd = server_->fd();
   if (output_open_) fds[kOutput].fd = child_->output_fd();
   if (!measuring_asked_) fds[kReady].fd = measuring_->ready_fd();
-  const double wait_s = std::max(0.0, (next_tick_s_ - clock_.now()) / clock_.speed());
+  const double next_s = log_ ? std::min(next_tick_s_, next_log_s_) : next_tick_s_;
+  const double wait_s = std::max(0.0, (next_s - clock_.now()) / clock_.speed());
   constexpr double kMilliseconds = 1000.0;
   poll(fds.data(), fds.size(), static_cast<int>(std::ceil(wait_s * kMilliseconds)));
   if (fds[kReady].revents != 0) begin_measuring();
@@ -348,14 +400,16 @@ void Session::wait_for_something() {
     const Child::StopHooks around{
         .about_to_stop = &Around::stop, .continued = &Around::go_on, .context = this};
     child_end_ = child_->handle_signals(&around);
+    child_end_s_ = clock_.now();
     if (child_->resized() && hooks_.resized) hooks_.resized();
   }
 }
 
 SessionEnd Session::run() {
-  const double tick_s = (log_ ? kLogTickS : kTickS) * clock_.speed();
+  const double tick_s = std::min(kTickS * clock_.speed(), std::max(kTickS, kLongestTickS));
   while (!ended()) {
     wait_for_something();
+    if (log_ && clock_.now() >= next_log_s_) follow_log();
     if (clock_.now() < next_tick_s_) continue;
     next_tick_s_ = clock_.now() + tick_s;
     tick();
@@ -364,25 +418,18 @@ SessionEnd Session::run() {
   if (server_) serve_marks();
   if (output_open_) {
     const double now_s = clock_.now();
-    child_->forward_rest([&](const Child::Output& output) {
-      watch_->feed(output.bytes, now_s, taker_at(now_s), output.stream);
-    });
+    child_->forward_rest(
+        [&](const Child::Output& output) { watch(output.bytes, output.stream, now_s); });
   }
-  if (log_) tick();
+  if (log_) follow_log();
   if (watch_) {
     watch_->finish(taker_at(clock_.now()));
     ends_.finish(user_at(clock_.now()));
   }
-  const double end_s = replayed_marks_ ? replayed_marks_->end_s() : clock_.now();
+  const double end_s = replayed_marks_ ? replayed_marks_->end_s() : child_end_s_;
   if (replayed_marks_) replayed_marks_->play(end_s, *engine_);
   if (measuring_->running()) measuring_->sampler().stop();
   drain();
-  if (watch_ && watch_->unedged() > 0) {
-    engine_->note(fmt::format("the ends of {} epochs came in one read with others, so their edges "
-                              "are not known: the output is buffered (PYTHONUNBUFFERED=1 mends it)",
-                              watch_->unedged()),
-                  end_s);
-  }
   if (server_ && server_->bad_lines() > 0) {
     engine_->note(
         fmt::format("{} bad marks; the last: {}", server_->bad_lines(), server_->last_complaint()),
@@ -390,8 +437,22 @@ SessionEnd Session::run() {
   }
   SessionEnd end;
   end.child = child_end_.value_or(ChildEnd{.exit_code = 0, .signal = {}});
-  if (writer_) end.folder = writer_->folder();
+  if (recorder_) end.folder = recorder_->folder();
   end.summary = engine_->finish(end_s, end.child.exit_code, end.child.signal);
+  return end;
+}
+
+SessionEnd Session::run_unmeasured() {
+  while (child_ && !child_end_) {
+    std::array<pollfd, 2> fds{
+        {{.fd = child_->signal_fd(), .events = POLLIN, .revents = 0},
+         {.fd = output_open_ ? child_->output_fd() : -1, .events = POLLIN, .revents = 0}}};
+    poll(fds.data(), fds.size(), -1);
+    if (fds[1].revents != 0) output_open_ = child_->forward_output().has_value();
+    if (fds[0].revents != 0) child_end_ = child_->handle_signals();
+  }
+  SessionEnd end;
+  end.child = child_end_.value_or(ChildEnd{.exit_code = 0, .signal = {}});
   return end;
 }
 
@@ -401,7 +462,13 @@ std::optional<SessionError> run_session(const SessionOptions& options, const Ses
                                         SessionEnd& end) {
   Session session(options, hooks);
   if (auto error = session.begin()) return error;
-  end = session.run();
+  try {
+    end = session.run();
+  } catch (const std::exception& error) {
+    // No memory, no thread: the command shall not notice.
+    if (hooks.message) hooks.message(std::string("measuring has ended: ") + error.what());
+    end = session.run_unmeasured();
+  }
   return std::nullopt;
 }
 

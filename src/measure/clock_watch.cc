@@ -51,7 +51,7 @@ void ClockWatch::update(const ClockReadings& now, double expected_s,
   if (passed_s > expected_s + kLateS) {
     say(fmt::format(
         "no reading for {:.1f} s (stopped, or the machine was too busy); counters bridge "
-        "that, power does not",
+        "that unless they may have wrapped more than once, power does not",
         passed_s));
   }
 }

@@ -19,6 +19,8 @@ constexpr double kUsualPeriodS = 0.1;
 constexpr double kLeastUnsure = 0.25;
 // Without a limit, power may rise to this at most for a fall to be taken as a wrap.
 constexpr double kWrapFactor = 20.0, kWrapPowerW = 500.0;
+// A package may draw this much while nobody looks, or as much as its history makes likely.
+constexpr double kUnseenPowerW = 1000.0;
 
 }  // namespace
 
@@ -48,8 +50,9 @@ void CounterCurve::value(double value_j, MonotonicSeconds time_s, std::optional<
   if (value_j == value_j_) {
     stayed(time_s, other_w);
   } else if (value_j < value_j_ && !fell_by_wrapping(value_j, time_s)) {
-    note(time_s, fmt::format("restarted (fell from {:.0f} J to {:.0f} J); counted on from there",
-                             value_j_, value_j));
+    note(MeterNotes::Kind::kRestarted, time_s,
+         fmt::format("restarted (fell from {:.0f} J to {:.0f} J); counted on from there", value_j_,
+                     value_j));
     begin_anew(value_j, time_s);
   } else {
     moved(value_j, time_s);
@@ -94,8 +97,9 @@ void CounterCurve::stayed(MonotonicSeconds time_s, std::optional<double> other_w
     return;
   }
   if (anchor_ != Anchor::kStuck) {
-    note(time_s, fmt::format("has not moved for {:.1f} s{}; not used until it moves again", still_s,
-                             other_w ? fmt::format(" while {:.0f} W are drawn", *other_w) : ""));
+    note(MeterNotes::Kind::kStuck, time_s,
+         fmt::format("has not moved for {:.1f} s{}; not used until it moves again", still_s,
+                     other_w ? fmt::format(" while {:.0f} W are drawn", *other_w) : ""));
   }
   hole_until(time_s);
 }
@@ -122,6 +126,14 @@ bool CounterCurve::fell_by_wrapping(double value_j, MonotonicSeconds time_s) con
   return rise_j <= most_w * (time_s - read_s_ + usual_period_s());
 }
 
+// Each wrap that nobody saw would add a whole range to the rise.
+bool CounterCurve::may_have_wrapped_more(double rise_j, MonotonicSeconds time_s) const {
+  const double range_j = channel_.range.value();
+  const double unseen_w =
+      channel_.device.power_limit ? implausible_w() : std::max(kUnseenPowerW, most_w());
+  return range_j > 0.0 && rise_j + range_j <= unseen_w * (time_s - read_s_);
+}
+
 // The value is that of a grid moment before, and the fall or jump itself was at no grid moment:
 // only the next move is one to count from.
 void CounterCurve::begin_anew(double value_j, MonotonicSeconds time_s) {
@@ -134,8 +146,17 @@ void CounterCurve::begin_anew(double value_j, MonotonicSeconds time_s) {
 void CounterCurve::moved(double value_j, MonotonicSeconds time_s) {
   const double rise_j = value_j - value_j_ + (value_j < value_j_ ? channel_.range.value() : 0.0);
   if (!plausible(rise_j, time_s)) {
-    note(time_s, fmt::format("jumped by {:.0f} J in {:.2f} s, which cannot be; left out", rise_j,
-                             time_s - read_s_));
+    note(MeterNotes::Kind::kJumped, time_s,
+         fmt::format("jumped by {:.0f} J in {:.2f} s, which cannot be; left out", rise_j,
+                     time_s - read_s_));
+    begin_anew(value_j, time_s);
+    return;
+  }
+  if (may_have_wrapped_more(rise_j, time_s)) {
+    note(MeterNotes::Kind::kWrapped, time_s,
+         fmt::format("not read for {:.1f} s, in which it may have wrapped more than once; not used "
+                     "for that time",
+                     time_s - read_s_));
     begin_anew(value_j, time_s);
     return;
   }
@@ -162,7 +183,7 @@ void CounterCurve::place_knot(const MoveClock::Move& move) {
   knot_j_ = value_j;
   if (anchor_ != Anchor::kKnot) {
     if (anchor_ == Anchor::kStuck) {
-      note(move.time_s,
+      note(MeterNotes::Kind::kMoves, move.time_s,
            fmt::format("moves again; {:.0f} J that it counted meanwhile are left out", energy_j));
     }
     anchor_ = Anchor::kKnot;

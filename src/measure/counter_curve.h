@@ -8,7 +8,8 @@
 namespace joulecast::measure {
 
 /// Between two moves power is taken as constant. Unwraps, and tells wraps, restarts, jumps and
-/// a counter that sticks apart: what cannot be vouched for is uncovered, and never counted later.
+/// a counter that sticks apart, and knows when it may have wrapped unseen: what cannot be vouched
+/// for is uncovered, and never counted later.
 class CounterCurve : public ChannelCurve {
  public:
   using ChannelCurve::ChannelCurve;
@@ -32,6 +33,7 @@ class CounterCurve : public ChannelCurve {
   void begin_anew(double value_j, MonotonicSeconds time_s);
   bool fell_by_wrapping(double value_j, MonotonicSeconds time_s) const;
   bool plausible(double rise_j, MonotonicSeconds time_s) const;
+  bool may_have_wrapped_more(double rise_j, MonotonicSeconds time_s) const;
   double usual_period_s() const;
   double first_share(double duration_s) const;
   void hole_until(MonotonicSeconds time_s);

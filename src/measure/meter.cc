@@ -24,10 +24,9 @@ struct Wiring {
 }  // namespace
 
 struct Meter::State {
-  /// Held while sources are read: readings_ and sources belong to it.
-  std::mutex sources_mutex;
-  std::vector<std::unique_ptr<Source>> sources;
-  std::vector<Reading> readings;  ///< Of all channels of all sources, one after the other.
+  std::vector<std::unique_ptr<Source>> sources;  ///< Fixed from construction on.
+  /// Of all channels of all sources, one after the other. Of the polling thread.
+  std::vector<Reading> readings;
 
   /// Held while curves are read or written: never for long.
   mutable std::mutex curves_mutex;
@@ -38,7 +37,7 @@ struct Meter::State {
   std::vector<Wiring> wiring;  ///< Fixed from construction on.
   std::vector<Device> devices;
 
-  std::size_t polls = 0;
+  std::size_t polls = 0;  ///< Of the polling thread.
 
   void wire(std::span<const Channel> channels, std::size_t first);
   void want_checks();
@@ -95,19 +94,17 @@ double Meter::gain_error(std::size_t device) const { return state_->meters[devic
 
 void Meter::poll(MonotonicSeconds now_s) {
   State& state = *state_;
-  // Sources may take milliseconds: nobody who only asks for a curve waits for them.
-  const std::scoped_lock reading(state.sources_mutex);
-  state.want_checks();
-  // What comes after a slow source is read later than what came before it.
+  // What comes after a slow source, or after who asks for a curve, is read later than `now_s`.
   const auto begin = std::chrono::steady_clock::now();
-  double since_s = 0.0;
+  state.want_checks();
   std::size_t first = 0;
   for (const auto& source : state.sources) {
     const std::size_t count = source->channels().size();
-    source->poll(now_s + since_s, std::span(state.readings).subspan(first, count));
+    const std::chrono::duration<double> since = std::chrono::steady_clock::now() - begin;
+    source->poll(now_s + since.count(), std::span(state.readings).subspan(first, count));
     first += count;
-    since_s = std::chrono::duration<double>(std::chrono::steady_clock::now() - begin).count();
   }
+  // Sources may take milliseconds: nobody who only asks for a curve waits for them.
   const std::scoped_lock writing(state.curves_mutex);
   state.polled_s = now_s;
   for (std::size_t i = 0; i < state.meters.size(); ++i) {
@@ -175,7 +172,6 @@ std::vector<MeterNote> Meter::take_notes() {
 }
 
 std::vector<Telemetry> Meter::telemetry(int root_pid) {
-  const std::scoped_lock lock(state_->sources_mutex);
   std::vector<Telemetry> all;
   for (const auto& source : state_->sources) {
     for (auto& one : source->telemetry(root_pid)) {

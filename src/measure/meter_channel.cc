@@ -41,7 +41,7 @@ ChannelCurve::ChannelCurve(const Channel& channel, std::vector<MeterNote>& notes
     : channel_(channel),
       curve_(knots_for(channel)),
       clock_(channel.update_period.value(), channel.quantity == Channel::Quantity::kEnergy),
-      notes_(notes),
+      notes_(channel.device.id, notes),
       subject_(channel.quantity == Channel::Quantity::kEnergy ? "energy counter" : "power") {}
 
 double ChannelCurve::poll_in_s(double at_most_s) const {
@@ -72,10 +72,8 @@ bool ChannelCurve::in_step() const {
   return !down_ && polls_ >= kLearningPolls && (clock_.locked() || clock_.quick());
 }
 
-void ChannelCurve::note(MonotonicSeconds time_s, std::string text) {
-  notes_.push_back({.time_s = time_s,
-                    .device_id = channel_.device.id,
-                    .text = fmt::format("{}: {}", subject_, std::move(text))});
+void ChannelCurve::note(MeterNotes::Kind kind, MonotonicSeconds time_s, const std::string& text) {
+  notes_.add(kind, time_s, fmt::format("{}: {}", subject_, text));
 }
 
 double ChannelCurve::implausible_w() const {
@@ -102,7 +100,8 @@ bool ChannelCurve::readable(const Reading& reading, MonotonicSeconds now_s, doub
   }
   if (fault == Fault::kNone) {
     if (down_) {
-      note(now_s, fmt::format("can be read again after {:.1f} s", now_s - *failing_since_s_));
+      note(MeterNotes::Kind::kReadable, now_s,
+           fmt::format("can be read again after {:.1f} s", now_s - *failing_since_s_));
     }
     down_ = false;
     failing_since_s_.reset();
@@ -114,8 +113,9 @@ bool ChannelCurve::readable(const Reading& reading, MonotonicSeconds now_s, doub
   }
   const bool patient = fault == Fault::kUnreadable && now_s - *failing_since_s_ < patience_s;
   if (!patient && (!down_ || fault != fault_)) {
-    note(now_s, fmt::format("{}; nothing is known from it until it can be read again",
-                            fault == Fault::kLost ? "the device is lost" : to_string(fault)));
+    note(MeterNotes::Kind::kFailing, now_s,
+         fmt::format("{}; nothing is known from it until it can be read again",
+                     fault == Fault::kLost ? "the device is lost" : to_string(fault)));
     down_ = true;
   }
   fault_ = fault;

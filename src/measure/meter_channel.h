@@ -8,6 +8,7 @@
 #include "energy_curve.h"
 #include "joulecast/measure/meter.h"
 #include "joulecast/measure/source.h"
+#include "meter_notes.h"
 #include "move_clock.h"
 
 namespace joulecast::measure {
@@ -47,7 +48,7 @@ class ChannelCurve {
   bool readable(const Reading& reading, MonotonicSeconds now_s, double patience_s);
   /// It cannot be read, for longer than patience allows.
   bool down() const { return down_; }
-  void note(MonotonicSeconds time_s, std::string text);
+  void note(MeterNotes::Kind kind, MonotonicSeconds time_s, const std::string& text);
   /// A mean power above this cannot be.
   double implausible_w() const;
   /// Power was seen to be this; widens what it may be at other moments.
@@ -61,7 +62,7 @@ class ChannelCurve {
   MoveClock clock_;
 
  private:
-  std::vector<MeterNote>& notes_;
+  MeterNotes notes_;
   std::string subject_;
   bool down_ = false;
   std::optional<MonotonicSeconds> failing_since_s_;

@@ -18,7 +18,7 @@ std::unique_ptr<ChannelCurve> make_curve(const Channel& channel, std::vector<Met
 }  // namespace
 
 MeterDevice::MeterDevice(const Channel& main, const Channel* other, std::vector<MeterNote>& notes)
-    : notes_(notes),
+    : notes_(main.device.id, notes),
       main_(make_curve(main, notes)),
       other_(other != nullptr ? make_curve(*other, notes) : nullptr) {}
 
@@ -37,7 +37,7 @@ void MeterDevice::update(const Reading& main, const Reading* other, MonotonicSec
   if (other_ != nullptr) {
     check_.update(main_->curve(), other_->curve());
     if (auto alarm = check_.alarm()) {
-      notes_.push_back({.time_s = now_s, .device_id = device().id, .text = std::move(*alarm)});
+      notes_.add(MeterNotes::Kind::kDisagrees, now_s, std::move(*alarm));
     }
   }
 }
@@ -106,11 +106,11 @@ void MeterDevice::use(const ChannelCurve& channel) {
   parts_[parts_seen_ % kParts] = part;
   ++parts_seen_;
   const bool returns = &channel == main_.get() && parts_seen_ > 1;
-  if (stands_in(part) || returns) {
-    notes_.push_back({.time_s = settled_s_,
-                      .device_id = device().id,
-                      .text = returns ? "measured by its own meter again"
-                                      : "integrated from power while its counter does not work"});
+  if (returns) {
+    notes_.add(MeterNotes::Kind::kReturned, settled_s_, "measured by its own meter again");
+  } else if (stands_in(part)) {
+    notes_.add(MeterNotes::Kind::kReplaced, settled_s_,
+               "integrated from power while its counter does not work");
   }
 }
 

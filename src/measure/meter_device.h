@@ -50,7 +50,7 @@ class MeterDevice {
   const Part* part_at(MonotonicSeconds time_s) const;
   bool stands_in(const Part& part) const;
 
-  std::vector<MeterNote>& notes_;
+  MeterNotes notes_;
   std::unique_ptr<ChannelCurve> main_, other_;
   CrossCheck check_;
   MonotonicSeconds settled_s_ = 0.0;

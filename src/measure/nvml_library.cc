@@ -49,8 +49,9 @@ bool Library::bind(const std::string& file, std::string& missing) {
   find(handle_, "nvmlDeviceGetClockInfo", clock);
   find(handle_, "nvmlDeviceGetEnforcedPowerLimit", enforced_power_limit);
   find(handle_, "nvmlDeviceGetCurrentClocksThrottleReasons", throttle_reasons);
-  if (!find(handle_, "nvmlDeviceGetComputeRunningProcesses_v3", compute_processes)) {
-    find(handle_, "nvmlDeviceGetComputeRunningProcesses_v2", compute_processes);
+  // Drivers 535.43 to 535.86 fill larger entries under the newer name.
+  if (!find(handle_, "nvmlDeviceGetComputeRunningProcesses_v2", compute_processes)) {
+    find(handle_, "nvmlDeviceGetComputeRunningProcesses_v3", compute_processes);
   }
   find(handle_, "nvmlDeviceGetMaxMigDeviceCount", max_slices);
   find(handle_, "nvmlDeviceGetMigDeviceHandleByIndex", slice_by_index);

@@ -11,6 +11,9 @@ namespace {
 
 constexpr int kMostAncestors = 1000;  // a table that changes while it is read may have circles
 constexpr int kTries = 3;
+constexpr unsigned kMostProcesses = 10000;
+// Entries larger than told (see Library::bind) must not be written past the end.
+constexpr std::size_t kSpare = 2;
 
 std::string first_line(const std::string& path) {
   std::ifstream file(path);
@@ -46,7 +49,8 @@ std::vector<ProcessInfo> processes_on(const Library& library, Handle device) {
   std::vector<ProcessInfo> processes;
   unsigned count = 0;
   for (int i = 0; i < kTries; ++i) {  // more may come between asking how many and asking which
-    processes.resize(count);
+    count = std::min(count, kMostProcesses);
+    processes.resize(kSpare * count);
     const Return code =
         library.compute_processes(device, &count, count > 0 ? processes.data() : nullptr);
     if (code == kSuccess) {

@@ -93,25 +93,20 @@ class PerfEnergySource : public Source {
 
 Channel channel_of(const PerfEnergyEvent& event, std::size_t package) {
   const bool ram = event.name == "energy-ram";
-  const bool cores = event.name == "energy-cores";
-  return {
-      .device = {.id = fmt::format("{}{}{}", ram ? "dram" : "cpu", package, cores ? "-core" : ""),
-                 .kind = ram ? DeviceKind::kRam : DeviceKind::kCpu,
-                 .name = fmt::format("package-{}{}", package,
-                                     ram     ? " dram"
-                                     : cores ? " core"
-                                             : ""),
-                 .origin = Origin::kCounter,
-                 .source = "RAPL energy counter (perf event power/" + event.name + "/)",
-                 .power_limit = std::nullopt},
-      .quantity = Channel::Quantity::kEnergy,
-      .window = Seconds(0.0),
-      .delay = Seconds(0.0),
-      .update_period = kUpdatePeriod,
-      .range = Joules(0.0),  // the kernel widens the count to 64 bits
-      .gain_error = kGainError,
-      .role = cores ? Channel::Role::kPart : Channel::Role::kTotal,
-      .of = 0};
+  return {.device = {.id = fmt::format("{}{}", ram ? "dram" : "cpu", package),
+                     .kind = ram ? DeviceKind::kRam : DeviceKind::kCpu,
+                     .name = fmt::format("package-{}{}", package, ram ? " dram" : ""),
+                     .origin = Origin::kCounter,
+                     .source = "RAPL energy counter (perf event power/" + event.name + "/)",
+                     .power_limit = std::nullopt},
+          .quantity = Channel::Quantity::kEnergy,
+          .window = Seconds(0.0),
+          .delay = Seconds(0.0),
+          .update_period = kUpdatePeriod,
+          .range = Joules(0.0),  // the kernel widens the count to 64 bits
+          .gain_error = kGainError,
+          .role = Channel::Role::kTotal,
+          .of = 0};
 }
 
 Finding finding(Finding::State state, std::string detail) {
@@ -148,13 +143,10 @@ Finding not_opened(const std::string& root, int error) {
 /// Opens an event on every package; the errno of the first that could not be opened, else 0.
 int open_events(const PerfEnergyPmu& pmu, PerfEnergySource& source) {
   for (std::size_t package = 0; package < pmu.cpus.size(); ++package) {
-    const std::size_t first = source.channels().size();
     for (const PerfEnergyEvent& event : pmu.events) {
       EventFile file(pmu.type, event.config, pmu.cpus[package]);
       if (file.error() != 0) return file.error();
-      Channel channel = channel_of(event, package);
-      if (channel.role == Channel::Role::kPart) channel.of = first;
-      source.add(std::move(channel), std::move(file), event.joules_per_count);
+      source.add(channel_of(event, package), std::move(file), event.joules_per_count);
     }
   }
   return 0;
@@ -190,7 +182,7 @@ Status open_perf_energy(const SourceOptions& options, OpenedSources& opened) {
   }
   auto works = finding(Finding::State::kWorks, "energy counters by perf_event_open");
   for (const Channel& channel : source->channels()) {
-    if (channel.role == Channel::Role::kTotal) works.devices.push_back(channel.device.id);
+    works.devices.push_back(channel.device.id);
   }
   opened.findings.push_back(std::move(works));
   opened.sources.push_back(std::move(source));

@@ -55,7 +55,8 @@ std::optional<PerfEnergyPmu> find_perf_energy_pmu(const std::string& root) {
   PerfEnergyPmu pmu{.type = static_cast<std::uint32_t>(type.value),
                     .cpus = parse_cpu_list(read_line(folder + "cpumask").value),
                     .events = {}};
-  for (const char* name : {"energy-pkg", "energy-ram", "energy-cores"}) {
+  // Cores are inside the package, and the platform around it.
+  for (const char* name : {"energy-pkg", "energy-ram"}) {
     if (auto event = read_event(folder, name)) pmu.events.push_back(std::move(*event));
   }
   return pmu;

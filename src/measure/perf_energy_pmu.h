@@ -10,7 +10,7 @@
 namespace joulecast::measure {
 
 struct PerfEnergyEvent {
-  std::string name;  ///< "energy-pkg", "energy-ram", "energy-cores".
+  std::string name;  ///< "energy-pkg", "energy-ram".
   std::uint64_t config = 0;
   double joules_per_count = 0.0;
 };

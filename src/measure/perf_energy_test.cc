@@ -35,12 +35,12 @@ OpenedSources open(const FakeSysTree& tree) {
   return opened;
 }
 
-TEST(PerfEnergy, ReadsWhatThePmuSaysOfItself) {
+TEST(PerfEnergy, ReadsWhatThePmuSaysOfItselfButCoresInsideThePackage) {
   const FakeSysTree tree{};
   add_pmu(tree, "21\n", "0,18\n");
   add_event(tree, "energy-pkg", "event=0x02\n", "2.3283064365386962890625e-10\n");
   add_event(tree, "energy-ram", "event=0x03\n", "1.52587890625e-05\n");
-  add_event(tree, "energy-cores", "event=one\n", "1\n");
+  add_event(tree, "energy-cores", "event=0x01\n", "1\n");
   const auto pmu = find_perf_energy_pmu(tree.root());
   ASSERT_TRUE(pmu.has_value());
   EXPECT_EQ(pmu->type, 21U);
@@ -94,14 +94,13 @@ TEST(PerfEnergy, CountsARealEvent) {
   const FakeSysTree tree{};
   add_pmu(tree, "1\n", "0\n");
   add_event(tree, "energy-pkg", "event=0x00\n", "1e-9\n");
-  add_event(tree, "energy-cores", "event=0x00\n", "1e-9\n");
+  add_event(tree, "energy-ram", "event=0x00\n", "1e-9\n");
   const auto opened = open(tree);
   if (opened.sources.empty()) GTEST_SKIP() << opened.findings[0].detail;
   Source& source = *opened.sources[0];
   ASSERT_EQ(source.channels().size(), 2U);
   EXPECT_EQ(source.channels()[0].device.id, "cpu0");
-  EXPECT_EQ(source.channels()[1].role, Channel::Role::kPart);
-  EXPECT_EQ(opened.findings[0].devices, std::vector<std::string>{"cpu0"});
+  EXPECT_EQ(opened.findings[0].devices, (std::vector<std::string>{"cpu0", "dram0"}));
   std::array<Reading, 2> first, second;
   source.poll(1.0, first);
   source.poll(2.0, second);

@@ -29,6 +29,8 @@ class ProcessTree {
   /// Walks the tree as it is now. Does not allocate; of more than 4 096 processes the rest is left
   /// out. Processes that outlive the first one and were given to init are no longer of the tree.
   Usage measure();
+  /// The processes of the last measure(), the first one first.
+  std::span<const int> processes() const { return pids_; }
 
  private:
   void find_descendants();

@@ -1,6 +1,7 @@
 #include "measure/rapl_channels.h"
 
 #include <fmt/format.h>
+#include <fmt/ranges.h>
 
 #include <algorithm>
 #include <cerrno>
@@ -13,23 +14,14 @@ namespace {
 
 constexpr Seconds kUpdatePeriod{0.001};  // Intel SDM, volume 3B, "Energy Reporting"
 
-std::string id_of(const RaplZone& zone) {
-  if (zone.is_package()) return fmt::format("cpu{}", zone.number);
-  if (zone.is_dram()) return fmt::format("dram{}", zone.number);
-  return fmt::format("cpu{}-{}", zone.number, zone.part);
-}
-
-std::optional<std::size_t> index_of(const std::string& id, std::span<const Channel> channels) {
-  for (std::size_t i = 0; i < channels.size(); ++i) {
-    if (channels[i].device.id == id) return i;
-  }
-  return std::nullopt;
+std::string name_of(const RaplZone& zone) {
+  return zone.part.empty() ? zone.package : zone.package + " " + zone.part;
 }
 
 Channel total(const RaplZone& zone, std::string id, DeviceKind kind, double gain_error) {
   return {.device = {.id = std::move(id),
                      .kind = kind,
-                     .name = zone.part.empty() ? zone.package : zone.package + " " + zone.part,
+                     .name = name_of(zone),
                      .origin = Origin::kCounter,
                      .source = "RAPL energy counter (powercap " + zone.entry + ")",
                      .power_limit = std::nullopt},
@@ -43,12 +35,6 @@ Channel total(const RaplZone& zone, std::string id, DeviceKind kind, double gain
           .of = 0};
 }
 
-Channel part(Channel channel, std::size_t of) {
-  channel.role = Channel::Role::kPart;
-  channel.of = of;
-  return channel;
-}
-
 Finding finding(std::string what, Finding::State state, std::string detail) {
   return {.source = "rapl",
           .what = std::move(what),
@@ -59,8 +45,13 @@ Finding finding(std::string what, Finding::State state, std::string detail) {
           .devices = {}};
 }
 
-Finding not_opened(std::string what, const RaplZone& zone) {
-  const std::string file = "/sys/class/powercap/" + zone.entry + "/energy_uj";
+/// At least one zone, none of which can be read; the first stands for the others.
+Finding not_opened(std::string what, const std::vector<const RaplZone*>& zones) {
+  const RaplZone& zone = *zones.front();
+  std::vector<std::string> names;
+  for (const RaplZone* each : zones) names.push_back(name_of(*each));
+  const std::string file = fmt::format("{} not measured: /sys/class/powercap/{}/energy_uj",
+                                       fmt::join(names, ", "), zone.entry);
   if (zone.trial.fault != Fault::kForbidden) {
     // The kernel answers so where the hypervisor keeps the registers from it.
     const bool no_register = zone.trial.error == ENODATA || zone.trial.error == EIO;
@@ -82,30 +73,35 @@ Finding not_opened(std::string what, const RaplZone& zone) {
   return result;
 }
 
-/// About the zones of one kind: what was opened of them, or why nothing could be.
+/// Adds what is to be said of the zones of one kind: what was opened of them, and why the others
+/// could not be.
 template <typename IsKind>
-Finding about(std::string what, const RaplZones& found, IsKind is_kind,
-              std::vector<std::string> opened) {
-  const auto zone = std::find_if(found.zones.begin(), found.zones.end(), is_kind);
-  if (zone == found.zones.end()) {
-    return finding(std::move(what), Finding::State::kAbsent,
-                   found.powercap ? "/sys/class/powercap has none"
-                                  : "there is no /sys/class/powercap (not this processor's, not in "
-                                    "this container or virtual machine)");
+void add_about(const char* what, const RaplZones& found, IsKind is_kind,
+               std::vector<std::string> opened, std::vector<Finding>& findings) {
+  std::vector<const RaplZone*> unread;
+  for (const RaplZone& zone : found.zones) {
+    if (is_kind(zone) && !zone.trial.ok()) unread.push_back(&zone);
   }
-  if (opened.empty()) return not_opened(std::move(what), *zone);
-  auto result = finding(std::move(what), Finding::State::kWorks,
-                        fmt::format("energy counters in /sys/class/powercap: {}", opened.size()));
-  result.devices = std::move(opened);
-  return result;
+  if (opened.empty() && unread.empty()) {
+    findings.push_back(
+        finding(what, Finding::State::kAbsent,
+                found.powercap ? "/sys/class/powercap has none"
+                               : "there is no /sys/class/powercap (not this processor's, not in "
+                                 "this container or virtual machine)"));
+  }
+  if (!opened.empty()) {
+    findings.push_back(
+        finding(what, Finding::State::kWorks,
+                fmt::format("energy counters in /sys/class/powercap: {}", opened.size())));
+    findings.back().devices = std::move(opened);
+  }
+  if (!unread.empty()) findings.push_back(not_opened(what, unread));
 }
 
 std::vector<std::string> ids_of(std::span<const Channel> channels, DeviceKind kind) {
   std::vector<std::string> ids;
   for (const Channel& channel : channels) {
-    if (channel.device.kind == kind && channel.role == Channel::Role::kTotal) {
-      ids.push_back(channel.device.id);
-    }
+    if (channel.device.kind == kind) ids.push_back(channel.device.id);
   }
   return ids;
 }
@@ -114,37 +110,47 @@ std::vector<std::string> ids_of(std::span<const Channel> channels, DeviceKind ki
 
 std::optional<Channel> rapl_channel(const RaplZone& zone, std::span<const Channel> earlier,
                                     double gain_error) {
-  if (zone.is_package()) return total(zone, id_of(zone), DeviceKind::kCpu, gain_error);
-  if (zone.is_dram()) return total(zone, id_of(zone), DeviceKind::kRam, gain_error);
-  if (zone.is_platform()) {
-    if (earlier.empty()) return total(zone, "node", DeviceKind::kNode, gain_error);
-    return part(total(zone, "psys", DeviceKind::kNode, gain_error), 0);
+  if (zone.is_package()) {
+    return total(zone, fmt::format("cpu{}", zone.number), DeviceKind::kCpu, gain_error);
   }
-  const auto package = index_of(fmt::format("cpu{}", zone.number), earlier);
-  if (!package) return std::nullopt;
-  return part(total(zone, id_of(zone), DeviceKind::kCpu, gain_error), *package);
+  if (zone.is_dram()) {
+    return total(zone, fmt::format("dram{}", zone.number), DeviceKind::kRam, gain_error);
+  }
+  if (!zone.is_platform() || !earlier.empty()) return std::nullopt;
+  return total(zone, "node", DeviceKind::kNode, gain_error);
 }
 
 std::vector<Finding> rapl_findings(const RaplZones& found, std::span<const Channel> channels) {
   std::vector<Finding> findings;
-  findings.push_back(about(
+  add_about(
       "CPU package energy (RAPL)", found, [](const RaplZone& zone) { return zone.is_package(); },
-      ids_of(channels, DeviceKind::kCpu)));
+      ids_of(channels, DeviceKind::kCpu), findings);
+  std::vector<std::string> inside;
+  for (const RaplZone& zone : found.zones) {
+    if (!zone.part.empty() && !zone.is_dram()) inside.push_back(zone.entry);
+  }
+  if (!inside.empty()) {
+    findings.front().detail +=
+        fmt::format("; left out, being inside the package: {}", fmt::join(inside, ", "));
+  }
   if (!found.left_out.empty()) {
-    findings.back().detail +=
+    findings.front().detail +=
         fmt::format("; left out, being the same meters again: {}", fmt::join(found.left_out, ", "));
   }
-  findings.push_back(about(
+  add_about(
       "DRAM energy (RAPL)", found, [](const RaplZone& zone) { return zone.is_dram(); },
-      ids_of(channels, DeviceKind::kRam)));
+      ids_of(channels, DeviceKind::kRam), findings);
   const auto is_platform = [](const RaplZone& zone) { return zone.is_platform(); };
   if (std::none_of(found.zones.begin(), found.zones.end(), is_platform)) return findings;
 
-  const bool around = index_of("psys", channels).has_value();
-  findings.push_back(
-      about("platform energy (RAPL psys)", found, is_platform,
-            around ? std::vector<std::string>{"psys"} : ids_of(channels, DeviceKind::kNode)));
-  if (around) findings.back().detail += "; it contains the packages: shown, never added to them";
+  constexpr const char* kPlatform = "platform energy (RAPL psys)";
+  auto node = ids_of(channels, DeviceKind::kNode);
+  if (node.empty() && !channels.empty()) {
+    findings.push_back(
+        finding(kPlatform, Finding::State::kWorks, "left out: it contains the packages"));
+  } else {
+    add_about(kPlatform, found, is_platform, std::move(node), findings);
+  }
   return findings;
 }
 

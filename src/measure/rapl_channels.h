@@ -11,13 +11,13 @@
 
 namespace joulecast::measure {
 
-/// The channel of a zone that comes after `earlier`: packages and DRAM count, core and uncore lie
-/// inside their package, psys around the packages; psys alone is the node. Absent for a part whose
-/// package is not among `earlier`.
+/// The channel of a zone that comes after `earlier`: of packages and DRAM, and of psys if it is
+/// alone: then it is the node. Absent for what these contain (core, uncore) or what contains them.
 std::optional<Channel> rapl_channel(const RaplZone& zone, std::span<const Channel> earlier,
                                     double gain_error);
 
-/// One line each for packages, DRAM and, if there is one, psys; `channels` were opened of `found`.
+/// About packages, DRAM and, if there is one, psys: what works of each, and what does not;
+/// `channels` were opened of `found`.
 std::vector<Finding> rapl_findings(const RaplZones& found, std::span<const Channel> channels);
 
 }  // namespace joulecast::measure

@@ -182,6 +182,7 @@ Device device_of(const RocmGpu& gpu, const std::string& id, const RocmSmiApi& ap
 std::vector<std::string> known_addresses(const std::vector<RocmGpu>& gpus) {
   std::vector<std::string> addresses;
   for (const RocmGpu& gpu : gpus) {
+    if (gpu.integrated) continue;
     if (gpu.measurable() || gpu.sensed_by) addresses.push_back(gpu.pci_address);
   }
   return addresses;
@@ -197,7 +198,7 @@ Status open_rocm_smi(const SourceOptions& options, OpenedSources& opened) {
     opened.findings.push_back(std::move(absent));
     return {};
   }
-  const std::vector<RocmGpu> gpus = survey_rocm_gpus(*api);
+  const std::vector<RocmGpu> gpus = survey_rocm_gpus(*api, options.root);
   const std::size_t first_number = next_gpu_number(opened);
   const auto selection = select(options, opened, gpus, first_number);
   if (!selection) return selection.error();
@@ -209,6 +210,14 @@ Status open_rocm_smi(const SourceOptions& options, OpenedSources& opened) {
   auto source = std::make_unique<RocmSmiSource>(std::move(api), known_addresses(gpus));
   for (const std::size_t i : sensing(*selection, gpus)) {
     const std::string id = id_of(first_number, i);
+    if (gpus[i].integrated) {
+      opened.findings.push_back(
+          finding_of("AMD GPU power", Finding::State::kAbsent,
+                     fmt::format("{} ({}): graphics inside the CPU, left to hwmon or the CPU's own "
+                                 "meter",
+                                 id, gpus[i].name)));
+      continue;
+    }
     if (!gpus[i].measurable()) {
       opened.findings.push_back(unmeasurable(gpus[i], id));
       continue;

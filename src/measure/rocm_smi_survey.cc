@@ -5,6 +5,7 @@
 #include <algorithm>
 
 #include "joulecast/measure/clock.h"
+#include "measure/hwmon_gpu_scan.h"
 
 namespace joulecast::measure {
 namespace {
@@ -91,9 +92,18 @@ void find_second_dies(std::vector<RocmGpu>& gpus) {
   }
 }
 
+void find_integrated(const std::string& root, std::vector<RocmGpu>& gpus) {
+  const std::vector<HwmonGpu> shown = scan_hwmon_gpus(root);
+  for (RocmGpu& gpu : gpus) {
+    gpu.integrated = std::any_of(shown.begin(), shown.end(), [&](const HwmonGpu& one) {
+      return one.integrated && !one.pci_address.empty() && one.pci_address == gpu.pci_address;
+    });
+  }
+}
+
 }  // namespace
 
-std::vector<RocmGpu> survey_rocm_gpus(const RocmSmiApi& api) {
+std::vector<RocmGpu> survey_rocm_gpus(const RocmSmiApi& api, const std::string& root) {
   std::vector<RocmGpu> gpus;
   std::vector<FirstLook> looks;
   for (std::uint32_t index = 0; index < api.gpu_count(); ++index) {
@@ -103,6 +113,7 @@ std::vector<RocmGpu> survey_rocm_gpus(const RocmSmiApi& api) {
   }
   find_stuck_counters(api, looks, gpus);
   find_second_dies(gpus);
+  find_integrated(root, gpus);
   return gpus;
 }
 

@@ -24,12 +24,15 @@ struct RocmGpu {
   /// The die whose sensors see the whole card, this one included: an MI250's second die has none
   /// of its own and reads 0 W and 0 J.
   std::optional<std::size_t> sensed_by;
+  /// Graphics inside the CPU's chip, whose power is that of the whole chip.
+  bool integrated = false;
   std::size_t dies = 1;  ///< How many GPUs of the list its sensors see.
 
   bool measurable() const { return counter || power; }
 };
 
 /// All GPUs in the library's order. Takes at most 60 ms, and only where a counter does not move.
-std::vector<RocmGpu> survey_rocm_gpus(const RocmSmiApi& api);
+/// `root` as SourceOptions::root: the library does not say which are integrated, hwmon does.
+std::vector<RocmGpu> survey_rocm_gpus(const RocmSmiApi& api, const std::string& root);
 
 }  // namespace joulecast::measure

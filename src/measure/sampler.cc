@@ -94,7 +94,7 @@ void Sampler::State::run() {
     sleep_for(Seconds(now_s + pause.value() - clock.now()));
     now_s = clock.now();
   }
-  meter.close(now_s);
+  meter.close(clock.now());
   look_around(now_s);
 }
 

@@ -58,6 +58,8 @@ bool metered(Origin origin) { return origin == Origin::kCounter || origin == Ori
 std::string device_text(const live::Snapshot::DeviceState& state) {
   std::string text = printable(state.device.id);
   text += state.power ? " " + to_text(*state.power) : " cannot be read";
+  constexpr double kPercent = 100.0;
+  if (state.utilisation) text += fmt::format(" {:.0f} % busy", kPercent * *state.utilisation);
   if (!metered(state.device.origin)) text += fmt::format(" ({})", to_string(state.device.origin));
   return text;
 }
@@ -142,7 +144,8 @@ std::vector<std::string> live_block(const live::Snapshot& shot, const LiveViewCo
   const Watts now = power_now(shot);
   std::vector<std::string> lines;
   lines.push_back(fmt::format("joulecast  {}   {}   {}", progress(shot),
-                              to_text(Seconds(shot.time_s)), to_text(now)));
+                              to_text(Seconds(shot.time_s)),
+                              shot.devices.empty() ? "" : to_text(now)));
   lines.push_back("  " + devices_text(shot));
   std::string projected = fmt::format("  {} so far", to_text(shot.spent));
   if (shot.forecast && shot.forecast->energy) {
@@ -173,9 +176,10 @@ std::vector<std::string> live_block(const live::Snapshot& shot, const LiveViewCo
 }
 
 std::string live_line(const live::Snapshot& shot, const LiveViewContext& context) {
-  std::string line =
-      fmt::format("{}, {}, {}, {} so far", progress(shot), to_text(Seconds(shot.time_s)),
-                  to_text(power_now(shot)), to_text(shot.spent));
+  std::string line = fmt::format("{}, {}", progress(shot), to_text(Seconds(shot.time_s)));
+  if (!shot.devices.empty()) {
+    line += fmt::format(", {}, {} so far", to_text(power_now(shot)), to_text(shot.spent));
+  }
   if (shot.forecast && shot.forecast->energy) {
     const Terminal plain{.colour = false, .unicode = false, .width = 80};
     line += fmt::format(

@@ -2,10 +2,10 @@
 
 #include <algorithm>
 #include <cctype>
-#include <cmath>
 #include <optional>
+#include <span>
 
-#include "joulecast/run/integrate.h"
+#include "store/row_energy.h"
 #include "store/sample_reader.h"
 
 namespace joulecast::store {
@@ -13,24 +13,22 @@ namespace {
 
 std::vector<MeasuredEnergy> integrated(const std::filesystem::path& folder,
                                        const RunRecord& record) {
-  const std::size_t n = record.devices.size();
-  std::vector<WindowIntegrator> integrators(n, WindowIntegrator({}));
+  RowEnergy rows(record.devices.size());
+  bool any = false;
   const TraceDamage damage =
-      read_rows(folder, n, [&](double time_s, std::span<const float> power_w) {
-        for (std::size_t d = 0; d < n; ++d) {
-          if (power_w[d] >= 0.0F) integrators[d].add(time_s, static_cast<double>(power_w[d]));
-        }
+      read_rows(folder, record.devices.size(), [&](double time_s, std::span<const float> power_w) {
+        any = any || std::any_of(power_w.begin(), power_w.end(), [](float w) { return w >= 0.0F; });
+        rows.add(time_s, power_w);
       });
   std::vector<MeasuredEnergy> energies;
-  for (std::size_t d = 0; d < n; ++d) {
-    const Seconds unseen = Seconds(record.last_s) - integrators[d].span();
-    energies.push_back({.energy = integrators[d].total(),
+  for (const RowEnergy::Sum& sum : rows.finish()) {
+    const Origin own = record.devices[energies.size()].device.origin;
+    const Seconds uncovered = Seconds(record.last_s) - sum.covered;
+    energies.push_back({.energy = sum.energy,
                         .cut_error = {},
-                        .origin = std::max(record.devices[d].device.origin, Origin::kIntegrated),
-                        .uncovered = std::max(unseen, Seconds(0.0))});
+                        .origin = std::max(own, Origin::kIntegrated),
+                        .uncovered = std::max(uncovered, Seconds(0.0))});
   }
-  const bool any = std::any_of(integrators.begin(), integrators.end(),
-                               [](const WindowIntegrator& i) { return i.samples() > 1; });
   return any ? energies : std::vector<MeasuredEnergy>();
 }
 
@@ -62,6 +60,17 @@ std::optional<MeasuredEnergy> sum_of(const std::vector<RecordedDevice>& devices,
   }
   sum.cut_error = error_of_sum(plain(devices, energies.size()), cuts);
   return sum;
+}
+
+bool is_known(const MeasuredEnergy& energy, Seconds duration) {
+  constexpr double kMostUncovered = 0.95;
+  return energy.uncovered.value() <= 0.0 || energy.uncovered < kMostUncovered * duration;
+}
+
+bool any_known(const std::vector<MeasuredEnergy>& energies, Seconds duration) {
+  return std::any_of(energies.begin(), energies.end(), [duration](const MeasuredEnergy& energy) {
+    return is_known(energy, duration);
+  });
 }
 
 Joules meter_error(const std::vector<RecordedDevice>& devices,
@@ -106,9 +115,11 @@ RunSummary summary_of(const std::filesystem::path& folder, const RunRecord& reco
   summary.state = record.state;
   summary.start_unix_s = record.start.start_unix_s;
   summary.duration_s = record.end ? record.end->end_s : record.last_s;
-  if (const auto sum = sum_of(record.devices, energy_so_far(folder, record))) {
-    summary.energy = sum->energy;
+  const auto energies = energy_so_far(folder, record);
+  if (const auto sum = sum_of(record.devices, energies)) {
+    summary.uncovered_s = sum->uncovered.value();
     summary.origin = sum->origin;
+    if (any_known(energies, Seconds(summary.duration_s))) summary.energy = sum->energy;
   }
   summary.epochs = record.epochs.size();
   if (record.plan.unit == WorkUnit::kEpochs) summary.planned_epochs = record.plan.total;

@@ -18,6 +18,10 @@ std::vector<MeasuredEnergy> energy_so_far(const std::filesystem::path& folder,
 /// The sum over the devices, of the worst origin. `energies`: one per device.
 std::optional<MeasuredEnergy> sum_of(const std::vector<RecordedDevice>& devices,
                                      const std::vector<MeasuredEnergy>& energies);
+/// Whether a device was seen for more than a trifle (a twentieth) of a stretch that lasted so long;
+/// what else its energy says is nothing.
+bool is_known(const MeasuredEnergy& energy, Seconds duration);
+bool any_known(const std::vector<MeasuredEnergy>& energies, Seconds duration);
 /// What the meters' own errors leave open of that sum, at 95 %.
 Joules meter_error(const std::vector<RecordedDevice>& devices,
                    const std::vector<MeasuredEnergy>& energies);

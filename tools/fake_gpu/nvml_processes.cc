@@ -16,11 +16,21 @@ struct ProcessInfo_v2 {
   unsigned gpuInstanceId, computeInstanceId;
 };
 
+/// What drivers 535.43 to 535.86 have under the name of v3.
+struct ProcessInfo_535 {
+  ProcessInfo_v2 same;
+  unsigned long long usedGpuCcProtectedMemory;
+};
+
 constexpr unsigned long long kUsed = 1ULL << 30U;
 constexpr unsigned kNoInstance = 0xffffffffU;
 
 void put(unsigned pid, ProcessInfo_v1& out) { out = {pid, kUsed}; }
 void put(unsigned pid, ProcessInfo_v2& out) { out = {pid, kUsed, kNoInstance, kNoInstance}; }
+void put(unsigned pid, ProcessInfo_535& out) {
+  put(pid, out.same);
+  out.usedGpuCcProtectedMemory = 0;
+}
 
 template <typename Info>
 nvmlReturn_t list(const char* function, nvmlDevice_t device, unsigned* count, Info* out) {
@@ -57,6 +67,9 @@ nvmlReturn_t nvmlDeviceGetComputeRunningProcesses_v2(nvmlDevice_t device, unsign
 }
 nvmlReturn_t nvmlDeviceGetComputeRunningProcesses_v3(nvmlDevice_t device, unsigned* count,
                                                      ProcessInfo_v2* out) {
+  if (machine().config().driver == "535.54.03") {
+    return list(__func__, device, count, reinterpret_cast<ProcessInfo_535*>(out));
+  }
   return list(__func__, device, count, out);
 }
 nvmlReturn_t nvmlDeviceGetGraphicsRunningProcesses(nvmlDevice_t device, unsigned* count,

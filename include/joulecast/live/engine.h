@@ -13,13 +13,13 @@
 #include "joulecast/carbon/carbon.h"
 #include "joulecast/live/budget.h"
 #include "joulecast/live/mark.h"
+#include "joulecast/live/recorder.h"
 #include "joulecast/measure/calibration.h"
 #include "joulecast/measure/meter.h"
 #include "joulecast/measure/sampler.h"
 #include "joulecast/run/forecast.h"
 #include "joulecast/run/run.h"
 #include "joulecast/step/early_stopping.h"
-#include "joulecast/store/run_writer.h"
 
 namespace joulecast::live {
 
@@ -29,7 +29,8 @@ struct EngineOptions {
   std::vector<double> phases;  ///< Declared phases' work, in order; empty: changes are looked for.
   std::optional<double> evaluate_every;  ///< Work between two evaluations.
   std::optional<step::EarlyStoppingRule> early_stopping;
-  double coverage = 0.9;  ///< Nominal coverage of the projections' intervals.
+  double coverage = 0.9;      ///< Nominal coverage of the projections' intervals.
+  Seconds row_interval{0.1};  ///< Of the sampler's rows.
   carbon::Rates rates;
   std::optional<Budget> budget;
   /// Of this host, where one was made: carbon, money and budgets then count what the wall draws.
@@ -45,9 +46,10 @@ struct Snapshot {
   std::string phase;
   struct DeviceState {
     Device device;
-    std::optional<Watts> power;  ///< Now; absent: cannot be read at present.
-    Joules energy;               ///< Since the run's start, as far as known.
-    Seconds uncovered;           ///< Of the run so far.
+    std::optional<double> utilisation;  ///< 0 to 1, at the last look.
+    std::optional<Watts> power;         ///< Now; absent: cannot be read at present.
+    Joules energy;                      ///< Since the run's start, as far as known.
+    Seconds uncovered;                  ///< Of the run so far.
   };
   std::vector<DeviceState> devices;  ///< Empty until measuring has begun.
   Joules spent;                      ///< Sum over the devices.
@@ -73,7 +75,7 @@ struct RunSummary {
   std::int64_t blocks = 0;
   std::optional<Forecast> last_forecast;
   std::vector<std::string> notes;  ///< Everything worth a line at the end, each once.
-  bool over_budget = false;
+  bool over_budget = false;        ///< By what was spent, not by what had been projected.
 };
 
 /// One run. Times are seconds of the meter's clock. Not thread-safe: one thread calls it (the meter
@@ -82,9 +84,9 @@ class Engine {
  public:
   /// Errors: options that contradict each other.
   static Status check(const EngineOptions& options);
-  /// Precondition: the options pass check(). `writer` may be null (no record is kept) and must
-  /// outlive the engine.
-  Engine(const EngineOptions& options, store::RunWriter* writer, measure::MonotonicSeconds start_s);
+  /// Precondition: the options pass check(). `recorder` may be null (no record is kept) and
+  /// must outlive the engine.
+  Engine(const EngineOptions& options, Recorder* recorder, measure::MonotonicSeconds start_s);
   ~Engine();
   Engine(const Engine&) = delete;
   Engine& operator=(const Engine&) = delete;
@@ -93,6 +95,15 @@ class Engine {
   void attach(measure::Meter& meter);
   /// What the training says; `time_s` is when it arrived. The Status is for the sender.
   Status mark(const Mark& mark, measure::MonotonicSeconds time_s);
+  /// There is nothing to measure with: blocks are recorded without energies. Instead of attach().
+  void attach_nothing();
+  /// Blocks are not what they seem (several ends came at once): nothing is projected any more, and
+  /// no budget acts on it.
+  void distrust_blocks(const std::string& why, measure::MonotonicSeconds now_s);
+  /// When the run will end, where that is known beforehand (a replay).
+  void ends_at(measure::MonotonicSeconds end_s);
+  /// How busy the devices are, every few seconds.
+  void telemetry(const std::vector<measure::Telemetry>& all, measure::MonotonicSeconds now_s);
   /// A row of the sampler.
   void row(const measure::SampleRow& row);
   /// Something to be recorded and shown at the end.

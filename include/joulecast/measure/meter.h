@@ -87,7 +87,7 @@ class Meter {
 
   /// What happened since the last call, oldest first.
   std::vector<MeterNote> take_notes();
-  /// As Source::telemetry, of all sources. Waits for a poll under way.
+  /// As Source::telemetry, of all sources. Neither waits for a poll under way nor holds one up.
   std::vector<Telemetry> telemetry(int root_pid);
 
  private:

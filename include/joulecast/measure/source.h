@@ -57,10 +57,9 @@ struct Channel {
   enum class Role {
     kTotal,  ///< Counts towards the run's energy.
     kCheck,  ///< The same device's energy seen another way: replaces and checks channel `of`.
-    kPart,   ///< Inside (psys > package > core) channel `of`: shown, never added.
   };
   Role role = Role::kTotal;
-  std::size_t of = 0;  ///< kCheck, kPart: index of that channel within the same source.
+  std::size_t of = 0;  ///< kCheck: index of that channel within the same source.
 };
 
 /// One channel, read once.
@@ -88,7 +87,8 @@ struct Telemetry {
   std::vector<std::string> other_processes;
 };
 
-/// Used by one thread at a time. Its constructor (or factory) may be slow; poll() may not.
+/// Used by one thread at a time, except for telemetry(). Its constructor (or factory) may be slow;
+/// poll() may not.
 class Source {
  public:
   virtual ~Source() = default;
@@ -102,6 +102,8 @@ class Source {
   /// gives a time of its own.
   virtual void poll(MonotonicSeconds now_s, std::span<Reading> readings) = 0;
   /// Slow (allocates); asked about once a second at most. One entry per device, may be empty.
+  /// Other threads call it while poll() runs: it must change nothing that poll() uses, and the
+  /// library below must be thread-safe (NVML and ROCm-SMI are).
   /// `root_pid`: the training's first process; its descendants are not "other" processes.
   virtual std::vector<Telemetry> telemetry(int root_pid);
 };

@@ -21,7 +21,9 @@ struct RunSummary {
   RunState state = RunState::kEnded;
   double start_unix_s = 0.0;
   double duration_s = 0.0;
-  std::optional<Joules> energy;       ///< Absent where nothing was measured.
+  /// Absent where nothing was measured, or next to nothing of the run's time.
+  std::optional<Joules> energy;
+  double uncovered_s = 0.0;           ///< What the energy lacks: of the device seen least.
   Origin origin = Origin::kReported;  ///< The worst of the energy's origins.
   std::size_t epochs = 0;
   std::optional<double> planned_epochs;

@@ -1,9 +1,11 @@
 #include <fmt/format.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <iostream>
 #include <memory>
 #include <string>
+#include <system_error>
 #include <vector>
 
 #include "base/text.h"
@@ -37,7 +39,11 @@ int delete_runs(const DeleteOptions& options) {
   for (const std::string& run : options.runs) {
     const auto folder = (*store)->find(run);
     if (!folder) return fail(folder.error());
-    folders.push_back(*folder);
+    std::error_code same;
+    const bool named = std::any_of(folders.begin(), folders.end(), [&](const auto& other) {
+      return std::filesystem::equivalent(other, *folder, same);
+    });
+    if (!named) folders.push_back(*folder);
   }
   if (!options.yes) {
     if (::isatty(STDIN_FILENO) != 1) {
@@ -46,12 +52,14 @@ int delete_runs(const DeleteOptions& options) {
     }
     if (!agreed(folders)) return print("Nothing was deleted.\n");
   }
-  std::string text;
+  int result = kOk;
   for (const auto& folder : folders) {
-    if (const Status status = (*store)->remove(folder); !status) return fail(status.error());
-    text += fmt::format("Deleted {}\n", printable(folder.string()));
+    const Status status = (*store)->remove(folder);
+    result =
+        std::max(result, status ? print(fmt::format("Deleted {}\n", printable(folder.string())))
+                                : fail(status.error()));
   }
-  return print(text);
+  return result;
 }
 
 }  // namespace

@@ -22,27 +22,31 @@ std::string number(std::optional<double> value) {
   return value ? fmt::format("{}", *value) : std::string();
 }
 
-// What the devices of one kind took; none where there is none of them.
+// What the devices of one kind took in a stretch; none where there is none of them, or where one
+// of them was hardly seen.
 std::optional<double> of_kind(const store::RunRecord& record,
-                              const std::vector<MeasuredEnergy>& energies, DeviceKind kind) {
+                              const std::vector<MeasuredEnergy>& energies, Seconds duration,
+                              DeviceKind kind) {
   std::optional<double> sum;
   for (std::size_t d = 0; d < std::min(record.devices.size(), energies.size()); ++d) {
     if (record.devices[d].device.kind != kind) continue;
+    if (!store::is_known(energies[d], duration)) return std::nullopt;
     sum = sum.value_or(0.0) + energies[d].energy.value();
   }
   return sum;
 }
 
 std::string energy_fields(const store::RunRecord& record, std::optional<double> energy_j,
-                          const std::vector<MeasuredEnergy>& devices) {
+                          const std::vector<MeasuredEnergy>& devices, Seconds duration) {
   const auto sum = store::sum_of(record.devices, devices);
+  if (sum && !store::any_known(devices, duration)) energy_j.reset();
   return fmt::format(
       "{},{},{},{},{},{},{},{}", number(energy_j), sum ? number(sum->cut_error.value()) : "",
       sum ? std::string(to_string(sum->origin)) : "", sum ? number(sum->uncovered.value()) : "",
-      number(of_kind(record, devices, DeviceKind::kGpu)),
-      number(of_kind(record, devices, DeviceKind::kCpu)),
-      number(of_kind(record, devices, DeviceKind::kRam)),
-      number(of_kind(record, devices, DeviceKind::kNode)));
+      number(of_kind(record, devices, duration, DeviceKind::kGpu)),
+      number(of_kind(record, devices, duration, DeviceKind::kCpu)),
+      number(of_kind(record, devices, duration, DeviceKind::kRam)),
+      number(of_kind(record, devices, duration, DeviceKind::kNode)));
 }
 
 double duration_of(const store::RunRecord& record) {
@@ -68,7 +72,7 @@ NamedDevices gpus_of(const store::RunRecord& record) {
   return gpus;
 }
 
-// One of CodeCarbon's columns and what stands in it.
+// One of the columns and what stands in it: CodeCarbon's, and one that it lacks.
 struct Column {
   const char* name;
   std::string value;
@@ -85,12 +89,17 @@ std::vector<Column> codecarbon_columns(const RunRecordReport& run) {
   const auto watts = [&](std::optional<double> joules) {
     return joules && duration_s > 0.0 ? number(*joules / duration_s) : std::string();
   };
-  const auto cpu = of_kind(record, run.devices, DeviceKind::kCpu);
-  const auto gpu = of_kind(record, run.devices, DeviceKind::kGpu);
-  const auto ram = of_kind(record, run.devices, DeviceKind::kRam);
+  const Seconds duration(duration_s);
+  const auto cpu = of_kind(record, run.devices, duration, DeviceKind::kCpu);
+  const auto gpu = of_kind(record, run.devices, duration, DeviceKind::kGpu);
+  const auto ram = of_kind(record, run.devices, duration, DeviceKind::kRam);
+  // A sum without one of its devices would pass for the whole.
+  const bool whole =
+      total && std::all_of(run.devices.begin(), run.devices.end(),
+                           [&](const auto& energy) { return store::is_known(energy, duration); });
   constexpr double kGramsPerKg = 1000.0, kGigabyte = 1e9;
   const std::optional<double> kg =
-      footprint ? std::optional(footprint->grams_co2e / kGramsPerKg) : std::nullopt;
+      footprint && whole ? std::optional(footprint->grams_co2e / kGramsPerKg) : std::nullopt;
   const auto python = record.software.find("python");
   const NamedDevices gpus = gpus_of(record);
   // CodeCarbon writes the moment of the row without a zone.
@@ -109,7 +118,7 @@ std::vector<Column> codecarbon_columns(const RunRecordReport& run) {
           {"cpu_energy", kwh(cpu)},
           {"gpu_energy", kwh(gpu)},
           {"ram_energy", kwh(ram)},
-          {"energy_consumed", kwh(total ? std::optional(total->energy.value()) : std::nullopt)},
+          {"energy_consumed", kwh(whole ? std::optional(total->energy.value()) : std::nullopt)},
           {"country_name", ""},
           {"country_iso_code", ""},
           {"region", ""},
@@ -127,7 +136,8 @@ std::vector<Column> codecarbon_columns(const RunRecordReport& run) {
           {"ram_total_size", number(record.start.ram.value() / kGigabyte)},
           {"tracking_mode", "machine"},
           {"on_cloud", ""},
-          {"pue", footprint ? number(footprint->pue) : ""}};
+          {"pue", footprint ? number(footprint->pue) : ""},
+          {"uncovered_s", total ? number(total->uncovered.value()) : ""}};
 }
 
 }  // namespace
@@ -148,17 +158,18 @@ std::string export_csv(const std::vector<RunRecordReport>& runs) {
     for (const store::EpochRecord& each : record.epochs) {
       const Epoch& epoch = each.epoch;
       const auto energy = epoch.energy ? std::optional(epoch.energy->value()) : std::nullopt;
-      text += fmt::format("{},{},{},{},{},{},{},{},{},{},{},{}\n", name, epoch.number,
-                          csv_field(epoch.phase), epoch.start_s, epoch.duration().value(),
-                          energy_fields(record, energy, each.devices), number(epoch.steps),
-                          number(epoch.samples), number(epoch.tokens), number(epoch.loss),
-                          number(epoch.validation_loss), number(epoch.accuracy));
+      text +=
+          fmt::format("{},{},{},{},{},{},{},{},{},{},{},{}\n", name, epoch.number,
+                      csv_field(epoch.phase), epoch.start_s, epoch.duration().value(),
+                      energy_fields(record, energy, each.devices, epoch.duration()),
+                      number(epoch.steps), number(epoch.samples), number(epoch.tokens),
+                      number(epoch.loss), number(epoch.validation_loss), number(epoch.accuracy));
     }
     if (!record.epochs.empty()) continue;
     const auto total = store::sum_of(record.devices, run.devices);
     const auto energy = total ? std::optional(total->energy.value()) : std::nullopt;
     text += fmt::format("{},,,0,{},{},,,,,,\n", name, duration_of(record),
-                        energy_fields(record, energy, run.devices));
+                        energy_fields(record, energy, run.devices, Seconds(duration_of(record))));
   }
   return text;
 }

@@ -26,6 +26,7 @@ Json summary_json(const store::RunSummary& run) {
           {"duration_s", run.duration_s},
           {"energy_j", json_number(run.energy)},
           {"origin", run.energy ? Json(to_string(run.origin)) : Json(nullptr)},
+          {"uncovered_s", run.uncovered_s},
           {"epochs", run.epochs},
           {"planned_epochs", json_number(run.planned_epochs)},
           {"exit_code", whole_or_null(run.exit_code)},
@@ -39,6 +40,17 @@ Json summary_json(const store::RunSummary& run) {
 std::string epochs_text(const store::RunSummary& run) {
   if (!run.planned_epochs) return fmt::format("{}", run.epochs);
   return fmt::format("{}/{:g}", run.epochs, *run.planned_epochs);
+}
+
+// A hundredth of the run is no matter in a list.
+bool lacks_energy(const store::RunSummary& run) {
+  constexpr double kTrifle = 0.01;
+  return run.uncovered_s > kTrifle * run.duration_s;
+}
+
+std::string energy_text(const store::RunSummary& run) {
+  if (!run.energy) return "-";
+  return to_text(*run.energy) + (lacks_energy(run) ? " *" : "");
 }
 
 using Row = std::array<std::string, 6>;
@@ -96,8 +108,14 @@ std::string run_list_text(const RunList& list, const Terminal& terminal) {
       what = fmt::format("[{}] {}", printable(fmt::format("{}", fmt::join(run.tags, ", "))), what);
     }
     rows.push_back({printable(run.id), outcome_text(run.state, run.exit_code, run.signal),
-                    to_text(Seconds(run.duration_s)), run.energy ? to_text(*run.energy) : "-",
-                    epochs_text(run), what});
+                    to_text(Seconds(run.duration_s)), energy_text(run), epochs_text(run), what});
+  }
+  const bool marked = std::any_of(list.runs.begin(), list.runs.end(),
+                                  [](const auto& run) { return run.energy && lacks_energy(run); });
+  if (marked) {
+    notes.insert(0,
+                 "* Part of the run is not covered and its energy is missing; 'joulecast show' "
+                 "says how much.\n");
   }
   return table(rows, terminal) + notes;
 }

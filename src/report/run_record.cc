@@ -115,9 +115,11 @@ Json run_record_json(const RunRecordReport& report) {
   const auto whole = [](std::optional<int> n) { return n ? Json(*n) : Json(nullptr); };
   json["exit_code"] = record.end ? whole(record.end->exit_code) : Json(nullptr);
   json["signal"] = record.end ? whole(record.end->signal) : Json(nullptr);
-  json["total"] = total ? store::measured_json(*total) : Json(nullptr);
+  const bool known =
+      total && store::any_known(report.devices, Seconds(json["duration_s"].get<double>()));
+  json["total"] = known ? store::measured_json(*total) : Json(nullptr);
   json["meter_error_j"] =
-      total ? Json(store::meter_error(report.record.devices, report.devices).value())
+      known ? Json(store::meter_error(report.record.devices, report.devices).value())
             : Json(nullptr);
   json["devices"] = devices_json(report);
   json["estimate"] = record.estimate ? store::forecast_json(*record.estimate) : Json(nullptr);

@@ -67,20 +67,26 @@ std::string head(const store::RunRecord& record, const Terminal& terminal) {
 
 std::string energy(const RunRecordReport& report, const Terminal& terminal) {
   const auto total = store::sum_of(report.record.devices, report.devices);
+  const auto& record = report.record;
+  const Seconds duration(record.end ? record.end->end_s : record.last_s);
   if (!total) return "\nNo energy was measured.\n";
   MeasuredEnergy whole = *total;
   const double meters_j = store::meter_error(report.record.devices, report.devices).value(),
                cut_j = total->cut_error.value();
   whole.cut_error = Joules(std::sqrt(meters_j * meters_j + cut_j * cut_j));
-  std::string text = fmt::format("\n{} {} ({})\n", terminal.bold("Energy"),
-                                 measured_text(whole, terminal), to_string(total->origin));
+  std::string text =
+      fmt::format("\n{} {} ({})\n", terminal.bold("Energy"),
+                  store::any_known(report.devices, duration) ? measured_text(whole, terminal) : "-",
+                  to_string(total->origin));
   const auto& devices = report.record.devices;
   for (std::size_t d = 0; d < std::min(devices.size(), report.devices.size()); ++d) {
     const Device& device = devices[d].device;
     const MeasuredEnergy& measured = report.devices[d];
     const std::string name = device.name.empty() ? "" : fmt::format(" ({})", device.name);
-    text += fmt::format("  {}{}: {}, {}", printable(device.id), printable(name),
-                        measured_text(measured, terminal), to_string(measured.origin));
+    text +=
+        fmt::format("  {}{}: {}, {}", printable(device.id), printable(name),
+                    store::is_known(measured, duration) ? measured_text(measured, terminal) : "-",
+                    to_string(measured.origin));
     if (devices[d].gain_error > 0.0) {
       text += fmt::format(", the meter within {:.3g} %", 100.0 * devices[d].gain_error);
     }
@@ -132,7 +138,8 @@ std::string epochs(const store::RunRecord& record, const Terminal& terminal) {
       std::string part = "-";
       if (d < each.devices.size()) {
         const MeasuredEnergy& device = each.devices[d];
-        part = to_text(device.energy) + uncovered_text(device.uncovered);
+        const bool known = store::is_known(device, each.epoch.duration());
+        part = (known ? to_text(device.energy) : "-") + uncovered_text(device.uncovered);
         // Where it came another way than this device's joules mostly do.
         if (device.origin != record.devices[d].device.origin) {
           part += fmt::format(" ({})", to_string(device.origin));

@@ -82,6 +82,7 @@ Json start_event(const RunStart& start, const Writer& writer) {
            {{"pid", writer.pid},
             {"boot_id", writer.boot_id},
             {"pid_namespace", writer.pid_namespace},
+            {"machine", writer.machine},
             {"start_ticks", writer.start_ticks}}}};
 }
 

@@ -43,6 +43,12 @@ std::optional<FolderStamp> stamp_of(const fs::path& folder) {
   return stamp;
 }
 
+// A folder with a file of events, whatever is in it.
+bool holds_events(const fs::path& folder) {
+  std::error_code ignored;
+  return fs::is_regular_file(folder / kEventsFile, ignored);
+}
+
 bool newer(const RunSummary& a, const RunSummary& b) {
   return a.start_unix_s != b.start_unix_s ? a.start_unix_s > b.start_unix_s : a.id > b.id;
 }
@@ -67,6 +73,12 @@ bool passes(const RunSummary& run, const ListFilter& filter) {
       filter.text.empty() || contains(run.title, filter.text) || contains(run.command, filter.text);
   const bool timed = !filter.since_unix_s || run.start_unix_s >= *filter.since_unix_s;
   return tagged && hosted && worded && timed && (!filter.state || run.state == *filter.state);
+}
+
+// Whether a run says nothing new before its files change. One that runs elsewhere and has been
+// silent too long is open, but taken for interrupted: a sign of life would change its stamp.
+bool is_settled(const IndexedRun& run) {
+  return !run.open || run.summary.state == RunState::kInterrupted;
 }
 
 // What the index holds cannot be used, as opposed to: it cannot be used now.
@@ -136,7 +148,7 @@ Status Store::State::scan(const std::function<void(double)>& progress, Changes& 
     const auto stamp = stamp_of(folders[i]);
     if (!stamp) continue;
     const auto known = before.find(folders[i].filename().string());
-    if (known != before.end() && !known->second.open && known->second.stamp == *stamp) {
+    if (known != before.end() && is_settled(known->second) && known->second.stamp == *stamp) {
       runs.insert(before.extract(known));
     } else {
       read(folders[i], *stamp, changes);
@@ -151,8 +163,15 @@ Status Store::State::scan(const std::function<void(double)>& progress, Changes& 
 Status Store::State::with_index(bool anew, const std::function<void(double)>& progress) {
   if (anew) IndexFile::remove(store);
   IndexFile index(store);
-  runs = index.load();
+  IndexFile::Loaded loaded = index.load();
+  runs = std::move(loaded.runs);
+  if (!loaded.damaged.empty()) {
+    note(
+        fmt::format("{} entries of the index were damaged; their runs were read from their folders",
+                    loaded.damaged.size()));
+  }
   Changes changes;
+  changes.gone = std::move(loaded.damaged);
   if (Status status = scan(progress, changes); !status) return status;
   try {
     index.save(changes.changed, changes.gone);
@@ -220,7 +239,11 @@ Result<fs::path> Store::find(const std::string& name) const {
   if (const auto exact = state_->runs.find(name); exact != state_->runs.end()) {
     return exact->second.summary.folder;
   }
-  if (is_run_folder(name)) return fs::path(name);
+  if (!name.empty() && is_run_folder(name)) return fs::path(name);
+  // One that cannot be read is in no list, but can be named.
+  if (name.find('/') == std::string::npos && holds_events(state_->store / name)) {
+    return state_->store / name;
+  }
   std::vector<std::string_view> begun, ids;
   for (const auto& [id, run] : state_->runs) {
     ids.push_back(id);
@@ -237,14 +260,34 @@ Result<fs::path> Store::find(const std::string& name) const {
                            near ? fmt::format(" (did you mean {}?)", *near) : "")};
 }
 
-Status Store::remove(const fs::path& folder) {
+namespace {
+
+Status may_remove(const fs::path& store, const fs::path& folder) {
+  std::error_code ignored;
+  const fs::path normal = fs::absolute(folder / ".", ignored).lexically_normal().parent_path();
+  if (fs::is_symlink(normal, ignored)) {
+    return Error{
+        fmt::format("{}: this is a link, and what it leads to may be elsewhere; nothing was "
+                    "deleted",
+                    folder.string())};
+  }
+  // One of the store of which no line is left is a run folder all the same.
+  const bool ours = fs::equivalent(normal.parent_path(), store, ignored) && holds_events(normal);
+  if (!is_run_folder(folder) && !ours) {
+    return Error{fmt::format("{}: this is no run folder; nothing was deleted", folder.string())};
+  }
+  if (auto foreign = newer_schema(folder)) return *foreign;
   const auto record = read_record(folder);
   if (record && record->state == RunState::kRunning) {
     return Error{fmt::format("{}: the run is being written; stop it first", folder.string())};
   }
-  if (!is_run_folder(folder)) {
-    return Error{fmt::format("{}: this is no run folder; nothing was deleted", folder.string())};
-  }
+  return {};
+}
+
+}  // namespace
+
+Status Store::remove(const fs::path& folder) {
+  if (Status status = may_remove(state_->store, folder); !status) return status;
   // Only what is ours goes, the events first: from then on it is no run any more.
   std::error_code error;
   for (const char* name : {kEventsFile, kTailFile, kSamplesFile, kTagsFile}) {

@@ -1,13 +1,16 @@
 #include "store/index_file.h"
 
 #include <fcntl.h>
+#include <fmt/format.h>
 #include <sys/stat.h>
 #include <sys/vfs.h>
 #include <unistd.h>
+#include <zlib.h>
 
 #include <algorithm>
 #include <array>
 #include <system_error>
+#include <utility>
 
 #include "store/json_forms.h"
 
@@ -18,7 +21,7 @@ namespace fs = std::filesystem;
 
 constexpr const char* kIndexFile = "index.sqlite";
 /// Of the table; a file with another one is made anew.
-constexpr int kIndexVersion = 1;
+constexpr int kIndexVersion = 2;
 constexpr int kBusyMs = 500;
 constexpr mode_t kFileMode = 0600;
 
@@ -39,6 +42,7 @@ Json summary_json(const RunSummary& run) {
           {"duration_s", run.duration_s},
           {"energy_j", json_number(run.energy)},
           {"origin", to_string(run.origin)},
+          {"uncovered_s", run.uncovered_s},
           {"epochs", run.epochs},
           {"planned_epochs", json_number(run.planned_epochs)},
           {"exit_code", whole(run.exit_code)},
@@ -61,6 +65,7 @@ RunSummary summary_from(const fs::path& store, const std::string& id, const Json
   run.duration_s = number_in_or(json, "duration_s", 0.0);
   if (const auto energy = number_in(json, "energy_j")) run.energy = Joules(*energy);
   run.origin = origin_in(json, "origin");
+  run.uncovered_s = number_in_or(json, "uncovered_s", 0.0);
   run.epochs = static_cast<std::size_t>(std::max(0, integer_in(json, "epochs").value_or(0)));
   run.planned_epochs = number_in(json, "planned_epochs");
   run.exit_code = integer_in(json, "exit_code");
@@ -70,6 +75,16 @@ RunSummary summary_from(const fs::path& store, const std::string& id, const Json
   run.command = text_in(json, "command");
   run.tags = texts_in(json, "tags");
   return run;
+}
+
+// SQLite does not notice a flipped bit in what it keeps.
+std::int64_t checksum(const std::string& id, const FolderStamp& stamp, bool open,
+                      const std::string& summary) {
+  const std::string all =
+      fmt::format("{} {} {} {} {} {} {}", id, stamp.events_ns, stamp.events_bytes, stamp.tags_ns,
+                  stamp.tags_bytes, open, summary);
+  return static_cast<std::int64_t>(
+      crc32(0, reinterpret_cast<const Bytef*>(all.data()), static_cast<uInt>(all.size())));
 }
 
 }  // namespace
@@ -107,7 +122,8 @@ IndexFile::IndexFile(const fs::path& store)
   database_.exec("DROP TABLE IF EXISTS runs");
   database_.exec(
       "CREATE TABLE runs (id TEXT PRIMARY KEY, events_ns INTEGER, events_bytes "
-      "INTEGER, tags_ns INTEGER, tags_bytes INTEGER, open INTEGER, summary TEXT) WITHOUT ROWID");
+      "INTEGER, tags_ns INTEGER, tags_bytes INTEGER, open INTEGER, summary TEXT, crc32 INTEGER) "
+      "WITHOUT ROWID");
   database_.exec("PRAGMA user_version=" + std::to_string(kIndexVersion));
   transaction.commit();
 }
@@ -123,31 +139,43 @@ std::string IndexFile::journal_mode() {
   return database_.execAndGet("PRAGMA journal_mode").getString();
 }
 
-std::map<std::string, IndexedRun> IndexFile::load() {
-  std::map<std::string, IndexedRun> runs;
+IndexFile::Loaded IndexFile::load() {
+  Loaded loaded;
   SQLite::Statement query(database_,
-                          "SELECT id, events_ns, events_bytes, tags_ns, tags_bytes, open, summary "
-                          "FROM runs");
+                          "SELECT id, events_ns, events_bytes, tags_ns, tags_bytes, open, "
+                          "summary, crc32 FROM runs");
   while (query.executeStep()) {
     const std::string id = query.getColumn(0).getString();
-    const Json json = Json::parse(query.getColumn(6).getString(), nullptr, false);
-    if (!json.is_object()) continue;
-    IndexedRun& run = runs[id];
+    const std::string summary = query.getColumn(6).getString();
+    IndexedRun run;
     run.stamp = {.events_ns = query.getColumn(1).getInt64(),
                  .events_bytes = query.getColumn(2).getInt64(),
                  .tags_ns = query.getColumn(3).getInt64(),
                  .tags_bytes = query.getColumn(4).getInt64()};
     run.open = query.getColumn(5).getInt() != 0;
+    const Json json = Json::parse(summary, nullptr, false);
+    const bool holds = query.getColumn(7).getInt64() == checksum(id, run.stamp, run.open, summary);
+    if (!holds || !json.is_object()) {
+      loaded.damaged.push_back(id);
+      continue;
+    }
     run.summary = summary_from(store_, id, json);
+    loaded.runs[id] = std::move(run);
   }
-  return runs;
+  return loaded;
 }
 
 void IndexFile::save(const std::vector<const IndexedRun*>& changed,
                      const std::vector<std::string>& gone) {
   if (changed.empty() && gone.empty()) return;
   SQLite::Transaction transaction(database_, SQLite::TransactionBehavior::IMMEDIATE);
-  SQLite::Statement insert(database_, "INSERT OR REPLACE INTO runs VALUES (?,?,?,?,?,?,?)");
+  SQLite::Statement erase(database_, "DELETE FROM runs WHERE id = ?");
+  for (const std::string& id : gone) {
+    erase.bind(1, id);
+    erase.exec();
+    erase.reset();
+  }
+  SQLite::Statement insert(database_, "INSERT OR REPLACE INTO runs VALUES (?,?,?,?,?,?,?,?)");
   for (const IndexedRun* run : changed) {
     insert.bind(1, run->summary.id);
     insert.bind(2, run->stamp.events_ns);
@@ -155,15 +183,12 @@ void IndexFile::save(const std::vector<const IndexedRun*>& changed,
     insert.bind(4, run->stamp.tags_ns);
     insert.bind(5, run->stamp.tags_bytes);
     insert.bind(6, run->open ? 1 : 0);
-    insert.bind(7, summary_json(run->summary).dump(-1, ' ', false, Json::error_handler_t::replace));
+    const std::string summary =
+        summary_json(run->summary).dump(-1, ' ', false, Json::error_handler_t::replace);
+    insert.bind(7, summary);
+    insert.bind(8, checksum(run->summary.id, run->stamp, run->open, summary));
     insert.exec();
     insert.reset();
-  }
-  SQLite::Statement erase(database_, "DELETE FROM runs WHERE id = ?");
-  for (const std::string& id : gone) {
-    erase.bind(1, id);
-    erase.exec();
-    erase.reset();
   }
   transaction.commit();
 }

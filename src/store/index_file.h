@@ -39,8 +39,12 @@ class IndexFile {
   /// Removes the file and what SQLite keeps beside it.
   static void remove(const std::filesystem::path& store);
 
-  std::map<std::string, IndexedRun> load();
-  /// Writes the changed ones and forgets the gone ones, all or nothing.
+  struct Loaded {
+    std::map<std::string, IndexedRun> runs;  ///< By id.
+    std::vector<std::string> damaged;        ///< Ids, as they are read, whose checksum fails.
+  };
+  Loaded load();
+  /// Forgets the gone ones and writes the changed ones, all or nothing.
   void save(const std::vector<const IndexedRun*>& changed, const std::vector<std::string>& gone);
   std::string journal_mode();
 

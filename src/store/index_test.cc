@@ -6,11 +6,13 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include <chrono>
 #include <csignal>
 #include <filesystem>
 #include <string>
 
 #include "joulecast/store/run_folder.h"
+#include "store/events.h"
 #include "store/index_file.h"
 #include "store/sample_log.h"
 #include "store/test_folder.h"
@@ -133,6 +135,65 @@ TEST_F(ThreeRuns, ADamagedIndexIsMadeAnew) {
   }
 }
 
+TEST_F(ThreeRuns, AFlippedBitInTheIndexCostsThatEntryAndIsTold) {
+  for (const char* change : {"summary = replace(summary, '\"energy_j\"', '\"enersy_j\"')",
+                             "summary = replace(summary, '1360', '1361')", "open = 1",
+                             "id = id || 'x'", "events_ns = events_ns + 1"}) {
+    open();
+    {
+      SQLite::Database database(index().string(), SQLite::OPEN_READWRITE);
+      const std::string id = folders_[1].filename().string();
+      ASSERT_EQ(
+          database.exec(std::string("UPDATE runs SET ") + change + " WHERE id = '" + id + "'"), 1);
+    }
+    const auto store = open();
+    EXPECT_THAT(titles(*store), ElementsAre("run 3", "run 2", "run 1"));
+    EXPECT_EQ(store->list()[1].energy, Joules(1360.0)) << change;
+    EXPECT_THAT(store->notes(), ElementsAre(HasSubstr("1 entries of the index were damaged")));
+    EXPECT_THAT(open()->notes(), IsEmpty()) << change;
+  }
+}
+
+TEST_F(ThreeRuns, ASilentRunElsewhereIsReadOnce) {
+  TestRun run = short_run(5);
+  run.boot_id = "another machine's";
+  {
+    auto writer = RunWriter::create(store_.path(), start_of(run));
+    feed(**writer, run, 2.0);
+  }
+  const fs::path folder = open()->list().front().folder;
+  EXPECT_EQ(open()->list().front().state, RunState::kRunning);
+  for (const char* name : {kEventsFile, kTailFile, kSamplesFile}) {
+    fs::last_write_time(folder / name, fs::file_time_type::clock::now() - std::chrono::minutes(10));
+  }
+  const auto energy = open()->list().front().energy;
+  EXPECT_EQ(open()->list().front().state, RunState::kInterrupted);
+  fs::remove(folder / kTailFile);  // what nobody reads is not missed
+  EXPECT_EQ(open()->list().front().energy, energy);
+  fs::last_write_time(folder / kEventsFile, fs::file_time_type::clock::now());
+  EXPECT_EQ(open()->list().front().state, RunState::kRunning) << "a sign of life";
+}
+
+TEST_F(ThreeRuns, WhatIsNotCoveredIsInTheList) {
+  TestRun run = short_run(5);
+  auto writer = RunWriter::create(store_.path(), start_of(run));
+  feed(**writer, run, 4.0);
+  RunEnd end = test_end(run);
+  end.devices[0].uncovered = Seconds(4.0);
+  ASSERT_TRUE((*writer)->finish(end).ok());
+  for (int times = 0; times < 2; ++times) {  // the second time from the index
+    const RunSummary partly = open()->list().front();
+    EXPECT_EQ(partly.uncovered_s, 4.0);
+    EXPECT_TRUE(partly.energy) << "the other device's";
+  }
+  run = short_run(6);
+  writer = RunWriter::create(store_.path(), start_of(run));
+  feed(**writer, run, 4.0);
+  for (MeasuredEnergy& device : end.devices) device.uncovered = Seconds(3.9);
+  ASSERT_TRUE((*writer)->finish(end).ok());
+  EXPECT_FALSE(open()->list().front().energy);
+}
+
 TEST_F(ThreeRuns, AnIndexOfAnotherVersionIsMadeAnew) {
   open();
   {
@@ -198,6 +259,40 @@ TEST_F(ThreeRuns, OnlyWhatIsOursIsDeleted) {
   EXPECT_THAT(store->remove(store_.path()).error().message, HasSubstr("no run folder"));
   auto writer = RunWriter::create(store_.path(), start_of(short_run(9)));
   EXPECT_THAT(store->remove((*writer)->folder()).error().message, HasSubstr("being written"));
+}
+
+TEST_F(ThreeRuns, AFolderWithoutAUsableLineIsNamedAndDeleted) {
+  for (const char* events : {"", "nonsense"}) {
+    const fs::path folder = store_.path() / "20261123T000000Z-node-1";
+    fs::create_directory(folder);
+    write_bytes(folder / kEventsFile, events);
+    const auto store = open();
+    EXPECT_THAT(store->notes(), ElementsAre(HasSubstr("delete the folder")));
+    ASSERT_TRUE(store->find(folder.filename().string()).ok());
+    EXPECT_EQ(*store->find(folder.filename().string()), folder);
+    EXPECT_TRUE(store->remove(folder).ok());
+    EXPECT_FALSE(fs::exists(folder));
+  }
+}
+
+TEST_F(ThreeRuns, ALinkAndANewerFormatAreNotDeleted) {
+  const fs::path link = store_.path() / "20261123T000000Z-link-1";
+  const fs::path target = store_.path() / ".elsewhere";
+  fs::rename(folders_[0], target);
+  fs::create_directory_symlink(target, link);
+  const auto store = open();
+  for (const fs::path& path : {link, link / "", link / "."}) {
+    const Status status = store->remove(path);
+    ASSERT_FALSE(status.ok()) << path;
+    EXPECT_THAT(status.error().message, HasSubstr("this is a link"));
+  }
+  EXPECT_TRUE(fs::exists(target / kEventsFile));
+  Json newer = {{"schema", "joulecast.run/2"}, {"event", "start"}};
+  write_bytes(folders_[1] / kEventsFile, to_line(newer));
+  const Status status = open()->remove(folders_[1]);
+  ASSERT_FALSE(status.ok());
+  EXPECT_THAT(status.error().message, HasSubstr("use a newer joulecast"));
+  EXPECT_TRUE(fs::exists(folders_[1] / kSamplesFile));
 }
 
 TEST_F(ThreeRuns, RebuildReadsAllAgain) {

@@ -2,10 +2,13 @@
 
 #include <unistd.h>
 
-#include <array>
+#include <fmt/format.h>
+
 #include <fstream>
 #include <sstream>
+#include <string_view>
 #include <system_error>
+#include <utility>
 
 namespace joulecast::store {
 namespace {
@@ -42,21 +45,45 @@ std::string pid_namespace() {
   return std::filesystem::read_symlink("/proc/self/ns/pid", error).string();
 }
 
+// Containers may share what names a machine; those of the machine itself have the kernel's first
+// namespace, whose number is fixed (linux/proc_ns.h).
+std::string machine(const std::string& pid_namespace) {
+  constexpr std::string_view kFirstNamespace = "pid:[4026531836]";
+  std::ifstream machine_file("/etc/machine-id"), host_file("/proc/sys/kernel/hostname");
+  std::string id, host;
+  if (pid_namespace != kFirstNamespace || !std::getline(machine_file, id) || id.empty() ||
+      !std::getline(host_file, host)) {
+    return {};
+  }
+  // The id itself is meant to stay on the machine. FNV-1a, which everyone computes alike.
+  std::uint64_t hash = 0xcbf29ce484222325U;
+  id.append(" ").append(host);
+  for (const char c : id) {
+    hash = (hash ^ static_cast<unsigned char>(c)) * 0x100000001b3U;
+  }
+  return fmt::format("{:016x}", hash);
+}
+
 }  // namespace
 
 Writer this_process() {
   const int pid = ::getpid();
+  std::string pids = pid_namespace();
+  std::string here = machine(pids);
   return {.pid = pid,
           .boot_id = boot_id(),
-          .pid_namespace = pid_namespace(),
+          .pid_namespace = std::move(pids),
+          .machine = std::move(here),
           .start_ticks = start_ticks_of(pid)};
 }
 
-Liveness liveness_of(const Writer& writer) {
-  if (writer.boot_id.empty() || writer.boot_id != boot_id() ||
-      writer.pid_namespace != pid_namespace()) {
-    return Liveness::kElsewhere;
+Liveness liveness_of(const Writer& writer, const Writer& here) {
+  if (writer.boot_id.empty() || here.boot_id.empty()) return Liveness::kElsewhere;
+  if (writer.boot_id != here.boot_id) {
+    const bool same_machine = !writer.machine.empty() && writer.machine == here.machine;
+    return same_machine ? Liveness::kGone : Liveness::kElsewhere;
   }
+  if (writer.pid_namespace != here.pid_namespace) return Liveness::kElsewhere;
   const std::uint64_t ticks = start_ticks_of(writer.pid);
   return ticks != 0 && ticks == writer.start_ticks ? Liveness::kAlive : Liveness::kGone;
 }

@@ -10,8 +10,10 @@ namespace joulecast::store {
 /// A process, told apart from any other that had or will have its number.
 struct Writer {
   int pid = 0;
-  std::string boot_id;            ///< Of the machine's start; tells hosts apart too.
-  std::string pid_namespace;      ///< A container's numbers mean nothing outside it.
+  std::string boot_id;        ///< Of the machine's start; tells hosts apart too.
+  std::string pid_namespace;  ///< A container's numbers mean nothing outside it.
+  /// Tells machines apart across their boots: a hash. Empty in a container and where it is unknown.
+  std::string machine;
   std::uint64_t start_ticks = 0;  ///< Since the machine's start, as /proc/PID/stat has it.
 };
 
@@ -20,10 +22,11 @@ Writer this_process();
 
 enum class Liveness {
   kAlive,
-  kGone,
+  kGone,       ///< Also: the machine has booted since.
   kElsewhere,  ///< On another machine or in another container: it cannot be asked.
 };
-Liveness liveness_of(const Writer& writer);
+/// As a process can tell that looks at it from `here`.
+Liveness liveness_of(const Writer& writer, const Writer& here = this_process());
 
 /// After so long without a sign (writers give one at least every minute) a run elsewhere is taken
 /// for interrupted, though not marked so.

@@ -65,6 +65,7 @@ Writer writer_of(const Json& json) {
   return {.pid = integer_in(json, "pid").value_or(0),
           .boot_id = text_in(json, "boot_id"),
           .pid_namespace = text_in(json, "pid_namespace"),
+          .machine = text_in(json, "machine"),
           .start_ticks =
               static_cast<std::uint64_t>(std::max(0.0, number_in_or(json, "start_ticks", 0.0)))};
 }

@@ -4,6 +4,8 @@
 #include <array>
 #include <cctype>
 #include <cstddef>
+#include <optional>
+#include <utility>
 
 #include "base/text.h"
 #include "store/secret_shapes.h"
@@ -11,9 +13,20 @@
 namespace joulecast::store {
 namespace {
 
+using Words = std::vector<std::string>;
+
 constexpr std::string_view kMask = "***";
 
 bool is_blank(char c) { return std::isspace(static_cast<unsigned char>(c)) != 0; }
+
+bool is_quote(char c) { return c == '"' || c == '\''; }
+
+// Behind the quote that closes the one at `at`, or the text's end.
+std::size_t end_of_quoted(std::string_view text, std::size_t at) {
+  const char quote = text[at++];
+  while (at < text.size() && text[at] != quote) at += text[at] == '\\' ? std::size_t{2} : 1;
+  return std::min(at + 1, text.size());
+}
 
 bool is_name_char(char c) {
   return std::isalnum(static_cast<unsigned char>(c)) != 0 || c == '_' || c == '-' || c == '.';
@@ -49,9 +62,15 @@ bool says_secrets(const std::string& word) {
   return word.ends_with("tokens") || word.ends_with("keys");
 }
 
+// With what may follow it in JSON and in shells.
+bool is_masked(std::string_view value) {
+  return value.starts_with(kMask) &&
+         value.find_first_not_of(",;)]}", kMask.size()) == std::string_view::npos;
+}
+
 bool hides(std::string_view name, std::string_view value) {
   // Python's KeyError names what is missing, no secret.
-  if (value.empty() || value == kMask || name.ends_with("Error")) return false;
+  if (value.empty() || is_masked(value) || name.ends_with("Error")) return false;
   const auto words = words_of(name);
   if (std::any_of(words.begin(), words.end(), says_secret)) return true;
   return std::any_of(words.begin(), words.end(), says_secrets) && !parse_number(value);
@@ -115,20 +134,25 @@ class NamedValues {
 
   std::size_t end_of_value(std::size_t at, bool in_query) const {
     if (at >= text_.size()) return at;
-    const char quote = text_[at] == '"' || text_[at] == '\'' ? text_[at] : '\0';
-    for (std::size_t i = at + (quote != '\0' ? 1 : 0); i < text_.size(); ++i) {
+    if (is_quote(text_[at])) return end_of_quoted(text_, at);
+    if (text_[at] == '[' || text_[at] == '{') return end_of_list(at);
+    for (std::size_t i = at; i < text_.size(); ++i) {
       const char c = text_[i];
-      if (quote != '\0') {
-        if (c == '\\') {
-          ++i;
-        } else if (c == quote) {
-          return i + 1;
-        }
-        continue;
-      }
       if (is_blank(c) || c == '"' || c == '\'' || (in_query && (c == '&' || c == '#'))) return i;
     }
     return text_.size();
+  }
+
+  // Behind the bracket that closes the one at `at`, or the text's end.
+  std::size_t end_of_list(std::size_t at) const {
+    std::size_t depth = 0;
+    while (at < text_.size()) {
+      const char c = text_[at];
+      at = is_quote(c) ? end_of_quoted(text_, at) : at + 1;
+      if (c == '[' || c == '{') ++depth;
+      if ((c == ']' || c == '}') && --depth == 0) break;
+    }
+    return at;
   }
 
   std::string_view text_;
@@ -138,6 +162,12 @@ class NamedValues {
 
 bool is_option(std::string_view word) {
   return word.starts_with("--") || (word.size() == 2 && word[0] == '-');
+}
+
+// Where one command of a shell's line ends.
+bool divides_commands(char c) {
+  constexpr std::string_view kDividers = ";|&()\n";
+  return kDividers.find(c) != std::string_view::npos;
 }
 
 // Programs whose -p or -u takes a password.
@@ -155,8 +185,18 @@ bool names_user(std::string_view option) {
   return option == "-u" || option == "--user" || option == "--proxy-user";
 }
 
+// "-uuser:password", "--user=user:password": as far as the colon; none where there is no password.
+std::optional<std::size_t> user_end(std::string_view word) {
+  const bool attached = word.starts_with("-u");
+  const bool joined = names_user(word.substr(0, word.find('=')));
+  const std::size_t colon = word.find(':');
+  if ((!attached && !joined) || colon == std::string_view::npos) return std::nullopt;
+  return colon + 1;
+}
+
 // NAME=value in one word: all that follows the "=" is the value, blanks too.
 std::string redact_word(const std::string& word) {
+  if (const auto end = user_end(word)) return word.substr(0, *end) + std::string(kMask);
   const std::size_t equals = word.find('=');
   if (equals != std::string::npos) {
     const std::string_view name = std::string_view(word).substr(0, equals);
@@ -174,8 +214,70 @@ std::string redact_text(std::string_view text) {
   return NamedValues(mask_secret_shapes(text)).redacted();
 }
 
-std::vector<std::string> redact_command(const std::vector<std::string>& command) {
-  std::vector<std::string> redacted;
+namespace {
+
+constexpr int kMostShells = 4;  // one in another's -c
+
+Words redact_words(const Words& command, int shells);
+
+bool divides_words(char c) { return is_blank(c) || divides_commands(c); }
+
+// Where the shell's word that begins here ends; quotes hold it together.
+std::size_t end_of_shell_word(std::string_view text, std::size_t at) {
+  while (at < text.size() && !divides_words(text[at])) {
+    at =
+        is_quote(text[at]) ? end_of_quoted(text, at) : at + (text[at] == '\\' ? std::size_t{2} : 1);
+  }
+  return std::min(at, text.size());
+}
+
+// Without the quotes around it.
+std::string unquoted(std::string_view word) {
+  const bool quoted = word.size() > 1 && is_quote(word[0]) && word.back() == word[0];
+  return std::string(quoted ? word.substr(1, word.size() - 2) : word);
+}
+
+// The commands of a shell's line, each by the rules of a command. What hides nothing stays as it
+// is.
+std::string redact_shell(std::string_view text, int shells) {
+  std::string out;
+  Words raw, plain, gaps;  // of one command; a gap stands before its word
+  const auto put = [&] {
+    const Words redacted = redact_words(plain, shells);
+    for (std::size_t i = 0; i < raw.size(); ++i) {
+      out += gaps[i] + (redacted[i] == plain[i] ? raw[i] : redacted[i]);
+    }
+    raw.clear();
+    plain.clear();
+    gaps.clear();
+  };
+  std::string gap;
+  for (std::size_t at = 0; at < text.size();) {
+    if (divides_words(text[at])) {
+      if (divides_commands(text[at])) put();
+      gap += text[at++];
+      if (divides_commands(gap.back())) out += std::exchange(gap, {});
+      continue;
+    }
+    const std::size_t end = end_of_shell_word(text, at);
+    raw.emplace_back(text.substr(at, end - at));
+    plain.push_back(unquoted(raw.back()));
+    gaps.push_back(std::exchange(gap, {}));
+    at = end;
+  }
+  put();
+  return out + gap;
+}
+
+std::string redact_argument(const std::string& word, int shells) {
+  // The text first: JSON is no shell's line, and what is masked in it holds no words any more.
+  std::string redacted = redact_word(word);
+  const bool is_line = shells > 0 && end_of_shell_word(redacted, 0) < redacted.size();
+  return is_line ? redact_shell(redacted, shells - 1) : redacted;
+}
+
+Words redact_words(const Words& command, int shells) {
+  Words redacted;
   std::string_view program;
   for (std::size_t i = 0; i < command.size(); ++i) {
     const std::string& word = command[i];
@@ -186,7 +288,7 @@ std::vector<std::string> redact_command(const std::vector<std::string>& command)
       redacted.push_back(word.substr(0, 2) + std::string(kMask));
       continue;
     }
-    redacted.push_back(redact_word(word));
+    redacted.push_back(redact_argument(word, shells));
     if (i + 1 == command.size() || word.find('=') != std::string::npos) continue;
     const std::string& next = command[i + 1];
     const bool named = word.starts_with('-') && hides(word, next);
@@ -201,6 +303,10 @@ std::vector<std::string> redact_command(const std::vector<std::string>& command)
   }
   return redacted;
 }
+
+}  // namespace
+
+Words redact_command(const Words& command) { return redact_words(command, kMostShells); }
 
 bool may_store_variable(std::string_view name) {
   constexpr std::array<std::string_view, 30> kNames = {"RANK",

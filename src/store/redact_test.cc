@@ -59,7 +59,16 @@ INSTANTIATE_TEST_SUITE_P(
         Words{"xoxb-hunter2-SECRET"}, Words{"AKIAhunter2SECRET99"},
         Words{"eyJhunter2abc.eyJSECRETabc.SECRET_hunter2"},
         Words{"-----BEGIN RSA PRIVATE KEY-----\nhunter2SECRET\n-----END RSA PRIVATE KEY-----"},
-        Words{"-----BEGIN PRIVATE KEY-----\nhunter2SECRET"}));
+        Words{"-----BEGIN PRIVATE KEY-----\nhunter2SECRET"},
+        Words{"--config", R"({"keys":["hunter2", "SECRET"]})"},
+        Words{"--config", R"({"keys": [["hunter2]"], {"a": "SECRET"}], "lr": 1})"},
+        Words{"--config={'tokens': {'a': 'hunter2', 'b': 'SECRET'}"},
+        Words{"curl", "-ume:hunter2SECRET", "https://x"}, Words{"curl", "--user=me:hunter2SECRET"},
+        Words{"sh", "-c", "mysql -uroot -phunter2SECRET db && echo done"},
+        Words{"sh", "-c", "cd /x; sshpass -p 'hunter2 SECRET' ssh host"},
+        Words{"bash", "-lc", "(mysql '-phunter2SECRET')|cat"},
+        Words{"sh", "-c", "sh -c \"curl -u me:hunter2SECRET x\""},
+        Words{"ssh", "host", "redis-cli -a hunter2SECRET ping"}));
 
 TEST(Redact, LeavesWhatIsNoSecret) {
   const std::vector<Words> commands = {
@@ -69,6 +78,8 @@ TEST(Redact, LeavesWhatIsNoSecret) {
       {"docker", "run", "-p", "8080:80", "-u", "1000", "image"},
       {"git", "clone", "git@github.com:org/repository.git", "https://github.com/a/b.git"},
       {"curl", "http://host:8080/path?step=3", "s3://bucket/key/model.pt", "me@example.org"},
+      {"sh", "-c", "cd /x && python 'my train.py' -p 8080 --lr=1e-3 | tee \"a b\"  ; echo don't"},
+      {"sh", "-c", "a 'b \"c 'd \"e 'f \\", "train", "--config", R"({"layers": [1, 2], "lr": 1})"},
       {"sk-learn-is-a-name", "monitor", "--turnkeys", "3"},
   };
   for (const Words& command : commands) EXPECT_EQ(redact_command(command), command);
@@ -80,6 +91,9 @@ TEST(Redact, KeepsTheWordsAround) {
   EXPECT_THAT(redact_command({"train", "--use-auth-token", "--lr", "1"}),
               ElementsAre("train", "--use-auth-token", "--lr", "1"));
   EXPECT_EQ(redact_text("https://me:pw@host/a?token=x&b=2"), "https://***@host/a?token=***&b=2");
+  EXPECT_EQ(redact_text(R"({"keys": ["a", "b"], "lr": 1})"), R"({"keys": ***, "lr": 1})");
+  EXPECT_THAT(redact_command({"sh", "-c", "mysql -uroot -pabc db | wc -l"}),
+              ElementsAre("sh", "-c", "mysql -uroot -p*** db | wc -l"));
   EXPECT_EQ(redact_text("KeyError: 'conv1'"), "KeyError: 'conv1'");
   EXPECT_EQ(redact_text("epoch 3: loss=0.5, 12 kJ"), "epoch 3: loss=0.5, 12 kJ");
 }
@@ -87,6 +101,9 @@ TEST(Redact, KeepsTheWordsAround) {
 TEST(Redact, IsDoneOnlyOnce) {
   const std::string once = redact_text("HF_TOKEN=abc https://u:p@h/?key=v Bearer x");
   EXPECT_EQ(redact_text(once), once);
+  const std::string json = redact_text(R"({"api_key": "abc", "keys": ["d"]})");
+  EXPECT_EQ(json, R"({"api_key": ***, "keys": ***})");
+  EXPECT_EQ(redact_text(json), json);
 }
 
 TEST(Variables, OnlyThoseOfTheListAreStored) {

@@ -43,11 +43,10 @@ void RowEnergy::integrate(double time_s, std::span<const float> power_w) {
   const double step_s = time_s - last_s_;
   const bool neighbours = any_ && step_s <= longest_step_s_;
   for (std::size_t d = 0; d < sums_.size(); ++d) {
-    if (neighbours && last_w_[d] >= 0.0F && power_w[d] >= 0.0F) {
-      const double mean_w =
-          0.5 * (static_cast<double>(last_w_[d]) + static_cast<double>(power_w[d]));
-      sums_[d].energy += Joules(mean_w * step_s);
-      sums_[d].covered += Seconds(step_s);
+    for (const float known_w : {last_w_[d], power_w[d]}) {
+      if (!neighbours || !(known_w >= 0.0F)) continue;
+      sums_[d].energy += Joules(0.5 * step_s * static_cast<double>(known_w));
+      sums_[d].covered += Seconds(0.5 * step_s);
     }
     last_w_[d] = power_w[d];
   }

@@ -9,7 +9,8 @@
 
 namespace joulecast::store {
 
-/// Trapezoids between neighbouring rows that both know a device's power. Neighbours are no further
+/// Trapezoids between neighbouring rows. A row is the mean around its time: one that knows a
+/// device's power vouches for half a step towards one that does not. Neighbours are no further
 /// apart than 2.5 typical steps (the median of the first ones); what lies between others is not
 /// energy and not covered. Memory: the first rows only. Not thread-safe.
 class RowEnergy {

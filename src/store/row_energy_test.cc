@@ -25,8 +25,8 @@ std::vector<RowEnergy::Sum> with_hole(int until_s, int hole_from_s, int hole_to_
 TEST(RowEnergy, IsNotDrawnAcrossUnknownRows) {
   for (const int until_s : {100, 1000}) {  // the typical step is learned at the end, or before
     const auto sums = with_hole(until_s, 20, 80, true);
-    EXPECT_EQ(sums[0].energy, Joules(100.0 * (until_s - 60)));
-    EXPECT_EQ(sums[0].covered, Seconds(until_s - 60));
+    EXPECT_EQ(sums[0].energy, Joules(100.0 * (until_s - 59)));
+    EXPECT_EQ(sums[0].covered, Seconds(until_s - 59));
     EXPECT_EQ(sums[1].energy, Joules(10.0 * until_s));
     EXPECT_EQ(sums[1].covered, Seconds(until_s));
   }

@@ -254,6 +254,14 @@ Result<SettledRun> settle(const fs::path& folder) {
   return run;
 }
 
+std::optional<Error> newer_schema(const fs::path& folder) {
+  const fs::path path = folder / kEventsFile;
+  const auto text = text_of(path);
+  auto foreign = text ? read_lines(*text).foreign : std::nullopt;
+  if (foreign) foreign->message = path.string() + ": " + foreign->message;
+  return foreign;
+}
+
 Status mark_if_interrupted(const fs::path& folder) {
   const auto run = settle(folder);
   return run ? run->marked : Status(run.error());

@@ -194,7 +194,10 @@ Result<std::unique_ptr<RunWriter::State>> RunWriter::State::open(const fs::path&
   if (!samples) return samples.error();
   auto state = std::make_unique<State>(folder, std::move(*events), std::move(*samples));
   Writer writer = this_process();
-  if (!start.boot_id.empty()) writer.boot_id = start.boot_id;
+  if (!start.boot_id.empty() && start.boot_id != writer.boot_id) {
+    writer.boot_id = start.boot_id;
+    writer.machine.clear();  // then it is not this one's either
+  }
   state->add(start_event(start, writer));
   if (Status status = state->write_events(); !status) return status.error();
   return state;

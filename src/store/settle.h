@@ -2,6 +2,7 @@
 #pragma once
 
 #include <filesystem>
+#include <optional>
 
 #include "joulecast/base/result.h"
 #include "joulecast/store/record.h"
@@ -18,5 +19,9 @@ struct SettledRun {
 
 /// Reads a run; one whose writer is gone is marked as interrupted.
 Result<SettledRun> settle(const std::filesystem::path& folder);
+
+/// Of a folder that another version of joulecast wrote in a form that this one does not know: what
+/// is wrong. Nothing can be said of such a run, nor whether it is being written.
+std::optional<Error> newer_schema(const std::filesystem::path& folder);
 
 }  // namespace joulecast::store

@@ -7,6 +7,7 @@ import os
 import pathlib
 import pty
 import subprocess
+import zlib
 
 import jsonschema
 import pytest
@@ -201,6 +202,50 @@ def test_delete_asks_or_refuses(ask, make, store):
     assert ask("delete", "last", "last~1", "--yes").code == 0
     assert not first.exists() and not second.exists()
     assert ask("list", "--json").json("list")["runs"] == []
+
+
+def test_delete_of_odd_names(ask, make, store):
+    first, second = make(), make(start=START + DAY_S)
+    twice = ask("delete", "last", second.name, "last", "--yes")
+    assert twice.code == 0 and twice.out == f"Deleted {second}\n"
+    assert "there is no run ''" in ask("delete", "", "--yes").error_line()
+    (first / "events.jsonl").write_bytes(b"")
+    assert "delete the folder" in ask("list").out
+    assert ask("delete", first.name, "--yes").code == 0
+    assert not first.exists() and ask("list", "--json").json("list")["notes"] == []
+
+
+def test_delete_tells_what_it_did_before_it_failed(ask, make):
+    first, second = make(), make(start=START + DAY_S)
+    (second / "mine").write_text("x")
+    done = ask("delete", "last", "last~1", "--yes")
+    assert done.code == 1 and done.out == f"Deleted {first}\n" and "holds other files" in done.err
+
+
+def lose_gpu(folder, uncovered_s):
+    """The run's end says that its first device was not measured for so long."""
+    *lines, end = (folder / "events.jsonl").read_text().splitlines()
+    body = json.loads(end)
+    del body["crc32"]
+    body["devices"][0]["uncovered_s"] = uncovered_s
+    text = json.dumps(body, separators=(",", ":"))[:-1]
+    end = f'{text},"crc32":"{zlib.crc32(text.encode()):08x}"}}'
+    (folder / "events.jsonl").write_text("\n".join([*lines, end, ""]))
+
+
+def test_uncovered_time_is_seen(ask, make):
+    lose_gpu(make(), 80)
+    lose_gpu(make(start=START + DAY_S), 200)
+    text = ask("list").out
+    assert text.count("J *") == 2 and "is not covered and its energy is missing" in text
+    runs = ask("list", "--json").json("list")["runs"]
+    assert [run["uncovered_s"] for run in runs] == [200, 80]
+    whole, part = csv.DictReader(io.StringIO(ask("export", "last", "last~1", "--format", "codecarbon").out))
+    assert whole["gpu_energy"] == whole["energy_consumed"] == whole["emissions"] == "" and whole["cpu_energy"]
+    assert whole["uncovered_s"] == "200" and part["uncovered_s"] == "80"
+    assert float(part["energy_consumed"]) > 0
+    assert "gpu0 (NVIDIA H200): -, counter" in ask("show", "last").out
+    assert ask("show", "last", "--json").json("show")["total"]["uncovered_s"] == 200
 
 
 @pytest.mark.parametrize("answer,stays", [("y\n", False), ("n\n", True), ("\n", True)])

@@ -40,6 +40,7 @@ struct Meter::State {
   std::size_t polls = 0;  ///< Of the polling thread.
 
   void wire(std::span<const Channel> channels, std::size_t first);
+  /// Says what the next poll is to read; curves_mutex is held.
   void want_checks();
 };
 
@@ -63,7 +64,6 @@ void Meter::State::wire(std::span<const Channel> channels, std::size_t first) {
 }
 
 void Meter::State::want_checks() {
-  const std::scoped_lock looking(curves_mutex);
   const bool now = ++polls % kChecksEvery == 0;
   for (std::size_t i = 0; i < meters.size(); ++i) {
     if (wiring[i].other) readings[*wiring[i].other].wanted = now || !meters[i]->in_step();
@@ -94,15 +94,16 @@ double Meter::gain_error(std::size_t device) const { return state_->meters[devic
 
 void Meter::poll(MonotonicSeconds now_s) {
   State& state = *state_;
-  // What comes after a slow source, or after who asks for a curve, is read later than `now_s`.
+  // Nothing is waited for before the first source is read, and what comes after a slow one is read
+  // later than `now_s`.
   const auto begin = std::chrono::steady_clock::now();
-  state.want_checks();
+  double since_s = 0.0;
   std::size_t first = 0;
   for (const auto& source : state.sources) {
     const std::size_t count = source->channels().size();
-    const std::chrono::duration<double> since = std::chrono::steady_clock::now() - begin;
-    source->poll(now_s + since.count(), std::span(state.readings).subspan(first, count));
+    source->poll(now_s + since_s, std::span(state.readings).subspan(first, count));
     first += count;
+    since_s = std::chrono::duration<double>(std::chrono::steady_clock::now() - begin).count();
   }
   // Sources may take milliseconds: nobody who only asks for a curve waits for them.
   const std::scoped_lock writing(state.curves_mutex);
@@ -113,6 +114,7 @@ void Meter::poll(MonotonicSeconds now_s) {
     state.meters[i]->update(state.readings[wires.main],
                             both ? &state.readings[*wires.other] : nullptr, now_s);
   }
+  state.want_checks();
 }
 
 Seconds Meter::next_poll_in(Seconds at_most) const {

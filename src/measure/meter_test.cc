@@ -4,11 +4,15 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include <algorithm>
+#include <atomic>
 #include <memory>
+#include <semaphore>
 #include <string>
 #include <thread>
 #include <vector>
 
+#include "meter_notes.h"
 #include "meter_test_source.h"
 
 namespace joulecast::measure {
@@ -51,8 +55,8 @@ std::unique_ptr<TestSource> counter(TestSource::Read read, double range_j = 0.0)
 }
 
 /// The same, with a power reading of 100 W that always works.
-std::unique_ptr<TestSource> checked_counter(TestSource::Read read) {
-  auto source = counter(std::move(read));
+std::unique_ptr<TestSource> checked_counter(TestSource::Read read, double range_j = 0.0) {
+  auto source = counter(std::move(read), range_j);
   source->add(check_of(0), [](double now_s) {
     const double wobble = std::fmod(held_since(now_s, kPeriodS, kPhaseS) * 13.7, 1.0) - 0.5;
     return reading_of(100.0 + wobble, now_s);
@@ -68,18 +72,6 @@ TEST(Meter, WithoutDevicesSaysSo) {
   EXPECT_THAT(texts(meter.take_notes()), HasSubstr("no device"));
 }
 
-TEST(Meter, LeavesPartsOutAndAddsNothingTwice) {
-  auto source = std::make_unique<TestSource>();
-  source->add(counter_channel("package", kPeriodS),
-              [](double now_s) { return reading_of(counted_j(now_s, 100.0), now_s); });
-  Channel core = counter_channel("core", kPeriodS);
-  core.role = Channel::Role::kPart;
-  source->add(core, [](double now_s) { return reading_of(counted_j(now_s, 60.0), now_s); });
-  const TestMeter test(std::move(source));
-  ASSERT_EQ(test.meter.devices().size(), 1U);
-  EXPECT_EQ(test.meter.devices()[0].id, "package");
-}
-
 TEST(Meter, UnwrapsAKnownRange) {
   TestMeter test(counter(
       [](double now_s) { return reading_of(std::fmod(counted_j(now_s, 100.0), 333.0), now_s); },
@@ -87,6 +79,34 @@ TEST(Meter, UnwrapsAKnownRange) {
   test.run_until(kBeginS + 20.0);
   const auto energy = test.between(kBeginS + 1.0, kBeginS + 19.0);
   EXPECT_NEAR(energy.energy.value(), 1800.0, 1.0);
+  EXPECT_NEAR(energy.uncovered.value(), 0.0, 1e-9);
+  EXPECT_THAT(texts(test.meter.take_notes()), IsEmpty());
+}
+
+TestSource::Read wraps_at_500_j() {
+  return [](double now_s) { return reading_of(std::fmod(counted_j(now_s, 100.0), 500.0), now_s); };
+}
+
+TEST(Meter, WhatMayHaveWrappedMoreThanOnceIsUncovered) {
+  TestMeter test(counter(wraps_at_500_j(), 500.0));
+  test.run_until(kBeginS + 8.0);
+  test.skip_to(kBeginS + 20.0);
+  test.run_until(kBeginS + 30.0);
+  const auto energy = test.between(kBeginS + 1.0, kBeginS + 29.0);
+  EXPECT_NEAR(energy.uncovered.value(), 12.0, 0.4);
+  EXPECT_NEAR(energy.energy.value() + 100.0 * energy.uncovered.value(), 2800.0, 3.0);
+  const auto notes = test.meter.take_notes();
+  ASSERT_EQ(notes.size(), 1U) << texts(notes);
+  EXPECT_THAT(notes[0].text, HasSubstr("may have wrapped more than once"));
+}
+
+TEST(Meter, WhatCanHaveWrappedOnlyOnceIsCounted) {
+  TestMeter test(counter(wraps_at_500_j(), 500.0));
+  test.run_until(kBeginS + 8.0);
+  test.skip_to(kBeginS + 8.4);
+  test.run_until(kBeginS + 12.0);
+  const auto energy = test.between(kBeginS + 1.0, kBeginS + 11.0);
+  EXPECT_NEAR(energy.energy.value(), 1000.0, 1.0);
   EXPECT_NEAR(energy.uncovered.value(), 0.0, 1e-9);
   EXPECT_THAT(texts(test.meter.take_notes()), IsEmpty());
 }
@@ -117,6 +137,20 @@ TEST(Meter, BridgesARestartWithPower) {
   EXPECT_EQ(energy.origin, Origin::kIntegrated);
   EXPECT_EQ(test.between(kBeginS + 1.0, kBeginS + 4.0).origin, Origin::kCounter);
   EXPECT_EQ(test.between(kBeginS + 6.0, kBeginS + 11.0).origin, Origin::kCounter);
+}
+
+TEST(Meter, BridgesWithPowerWhatMayHaveWrapped) {
+  TestMeter test(checked_counter(
+      [](double now_s) {
+        return now_s > kBeginS + 5.0 && now_s < kBeginS + 9.5 ? fault_of(Fault::kUnreadable, now_s)
+                                                              : wraps_at_500_j()(now_s);
+      },
+      500.0));
+  test.run_until(kBeginS + 20.0);
+  const auto energy = test.between(kBeginS + 1.0, kBeginS + 19.0);
+  EXPECT_NEAR(energy.energy.value(), 1800.0, 5.0);
+  EXPECT_NEAR(energy.uncovered.value(), 0.0, 1e-9);
+  EXPECT_EQ(energy.origin, Origin::kIntegrated);
 }
 
 /// Sticks for a while, then jumps to where it should be.
@@ -191,6 +225,21 @@ TEST(Meter, ALostDeviceEndsAndHoldsNothingUp) {
   const auto notes = test.meter.take_notes();
   ASSERT_EQ(notes.size(), 1U) << texts(notes);
   EXPECT_THAT(notes[0].text, HasSubstr("lost"));
+}
+
+TEST(Meter, NotesOfOneKindEnd) {
+  TestMeter test(checked_counter([](double now_s) {
+    return std::fmod(now_s, 2.0) < 1.0 ? fault_of(Fault::kLost, now_s)
+                                       : reading_of(counted_j(now_s, 100.0), now_s);
+  }));
+  test.run_until(kBeginS + 100.0);
+  const auto notes = test.meter.take_notes();
+  EXPECT_LE(notes.size(), 5 * MeterNotes::kMost) << texts(notes);
+  const auto lost = std::count_if(notes.begin(), notes.end(), [](const MeterNote& note) {
+    return note.text.find("the device is lost") != std::string::npos;
+  });
+  EXPECT_EQ(lost, 20);
+  EXPECT_THAT(texts(notes), HasSubstr("further notes of this kind are left out"));
 }
 
 TEST(Meter, PowerStandsInForACounterThatWasNeverThere) {
@@ -334,6 +383,37 @@ TEST(Meter, IsReadWhileItIsPolled) {
   });
   test.run_until(kBeginS + 102.0);
   reader.join();
+}
+
+/// Its telemetry lasts until it has been polled once more.
+class SlowTelemetry : public TestSource {
+ public:
+  void poll(MonotonicSeconds now_s, std::span<Reading> readings) override {
+    TestSource::poll(now_s, readings);
+    if (asked_) polled_.release();
+  }
+  std::vector<Telemetry> telemetry(int /*root_pid*/) override {
+    asked_ = true;
+    polled_.acquire();
+    return {};
+  }
+  bool asked() const { return asked_; }
+
+ private:
+  std::atomic<bool> asked_ = false;
+  std::counting_semaphore<> polled_{0};
+};
+
+TEST(Meter, TelemetryDoesNotHoldUpThePolling) {
+  auto source = std::make_unique<SlowTelemetry>();
+  const SlowTelemetry& slow = *source;
+  source->add(counter_channel("gpu0", kPeriodS),
+              [](double now_s) { return reading_of(counted_j(now_s, 100.0), now_s); });
+  TestMeter test(std::move(source));
+  std::thread asker([&meter = test.meter] { (void)meter.telemetry(0); });
+  while (!slow.asked()) std::this_thread::yield();
+  test.step();
+  asker.join();
 }
 
 }  // namespace

@@ -6,6 +6,7 @@
 
 #include <ostream>
 #include <string>
+#include <thread>
 #include <vector>
 
 #include "joulecast/measure/sources.h"
@@ -180,6 +181,24 @@ TEST(NvmlTelemetry, NamesProcessesOfOthers) {
   EXPECT_EQ(others[1], "4194303 (not visible from here)");
   // Seen from the parent, this process is a descendant.
   EXPECT_EQ(bench.source().telemetry(getppid()).at(0).other_processes.size(), 1U);
+}
+
+TEST(NvmlTelemetry, ReadsTheProcessesOfDriversWhoseEntriesAreLarger) {
+  Bench bench("driver=535.54.03 processes=4194301,4194302,4194303");
+  EXPECT_THAT(bench.source().telemetry(getpid()).at(0).other_processes,
+              ElementsAre("4194301 (not visible from here)", "4194302 (not visible from here)",
+                          "4194303 (not visible from here)"));
+}
+
+TEST(NvmlTelemetry, IsAskedWhileItIsPolled) {
+  Bench bench("gpus=2 processes=4194303");
+  std::thread asker([&source = bench.source()] {
+    for (int i = 0; i < 50; ++i) EXPECT_EQ(source.telemetry(getpid()).size(), 2U);
+  });
+  for (int i = 0; i < 500; ++i) {
+    for (const Reading& reading : bench.at(0.01 * i)) EXPECT_EQ(reading.fault, Fault::kNone);
+  }
+  asker.join();
 }
 
 }  // namespace

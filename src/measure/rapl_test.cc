@@ -1,3 +1,5 @@
+#include <gmock/gmock.h>
+
 #include <algorithm>
 #include <array>
 #include <memory>
@@ -55,27 +57,26 @@ TEST(Rapl, PackagesAndDramCountAndSubdomainsDoNot) {
   add_zone(tree, "intel-rapl:1:0", "core", "1000000");
   add_zone(tree, "intel-rapl:1:1", "dram", "250000", "65712999613\n");
   Rapl rapl(tree);
-  EXPECT_EQ(rapl.ids(), (std::vector<std::string>{"cpu0", "cpu0-core", "dram0", "cpu1", "dram1"}));
+  EXPECT_EQ(rapl.ids(), (std::vector<std::string>{"cpu0", "dram0", "cpu1", "dram1"}));
   const auto channels = rapl.channels();
-  EXPECT_EQ(channels[1].role, Channel::Role::kPart);
-  EXPECT_EQ(channels[1].of, 0U);
-  for (const std::size_t i : {0U, 2U, 3U, 4U}) EXPECT_EQ(channels[i].role, Channel::Role::kTotal);
-  EXPECT_EQ(channels[2].device.kind, DeviceKind::kRam);
-  EXPECT_EQ(channels[3].device.kind, DeviceKind::kCpu);
+  EXPECT_EQ(channels[1].device.kind, DeviceKind::kRam);
+  EXPECT_EQ(channels[2].device.kind, DeviceKind::kCpu);
   EXPECT_EQ(channels[0].device.origin, Origin::kCounter);
   EXPECT_DOUBLE_EQ(channels[0].range.value(), 262143.32885);
-  EXPECT_DOUBLE_EQ(channels[2].range.value(), 65712.999613);
+  EXPECT_DOUBLE_EQ(channels[1].range.value(), 65712.999613);
 
   const auto readings = rapl.poll();
   EXPECT_DOUBLE_EQ(readings[0].value, 2.5);
-  EXPECT_DOUBLE_EQ(readings[2].value, 0.25);
-  EXPECT_DOUBLE_EQ(readings[3].value, 7.0);
-  EXPECT_EQ(readings[3].fault, Fault::kNone);
-  EXPECT_EQ(readings[3].time_s, 5.0);
+  EXPECT_DOUBLE_EQ(readings[1].value, 0.25);
+  EXPECT_DOUBLE_EQ(readings[2].value, 7.0);
+  EXPECT_EQ(readings[2].fault, Fault::kNone);
+  EXPECT_EQ(readings[2].time_s, 5.0);
 
   ASSERT_EQ(rapl.opened.findings.size(), 2U);
   EXPECT_EQ(rapl.opened.findings[0].state, Finding::State::kWorks);
   EXPECT_EQ(rapl.opened.findings[0].devices, (std::vector<std::string>{"cpu0", "cpu1"}));
+  EXPECT_THAT(rapl.opened.findings[0].detail,
+              testing::HasSubstr("left out, being inside the package: intel-rapl:1:0"));
   EXPECT_EQ(rapl.opened.findings[1].devices, (std::vector<std::string>{"dram0", "dram1"}));
 }
 
@@ -104,15 +105,15 @@ TEST(Rapl, ThePackageShownTwiceIsReadOnce) {
       << rapl.opened.findings[0].detail;
 }
 
-TEST(Rapl, AroundThePackagesPsysIsShownAndNotAdded) {
+TEST(Rapl, AroundThePackagesPsysIsLeftOut) {
   const FakeSysTree tree{};
   add_zone(tree, "intel-rapl:0", "package-0", "1000000");
   add_zone(tree, "intel-rapl:1", "psys", "3000000");
   Rapl rapl(tree);
-  EXPECT_EQ(rapl.ids(), (std::vector<std::string>{"cpu0", "psys"}));
-  EXPECT_EQ(rapl.channels()[1].role, Channel::Role::kPart);
+  EXPECT_EQ(rapl.ids(), std::vector<std::string>{"cpu0"});
   ASSERT_EQ(rapl.opened.findings.size(), 3U);
-  EXPECT_EQ(rapl.opened.findings[2].devices, std::vector<std::string>{"psys"});
+  EXPECT_TRUE(rapl.opened.findings[2].devices.empty());
+  EXPECT_EQ(rapl.opened.findings[2].detail, "left out: it contains the packages");
 }
 
 TEST(Rapl, PsysAloneIsTheNode) {
@@ -120,7 +121,6 @@ TEST(Rapl, PsysAloneIsTheNode) {
   add_zone(tree, "intel-rapl:0", "psys", "3000000");
   Rapl rapl(tree);
   EXPECT_EQ(rapl.ids(), std::vector<std::string>{"node"});
-  EXPECT_EQ(rapl.channels()[0].role, Channel::Role::kTotal);
   EXPECT_EQ(rapl.channels()[0].device.kind, DeviceKind::kNode);
 }
 
@@ -131,7 +131,7 @@ TEST(Rapl, AmdAndDies) {
   add_zone(tree, "intel-rapl:0:0", "core", "1000");
   add_zone(tree, "intel-rapl:1", "package-0-die-1", "2000000", "65532610987\n");
   Rapl rapl(tree);
-  EXPECT_EQ(rapl.ids(), (std::vector<std::string>{"cpu0", "cpu0-core", "cpu1"}));
+  EXPECT_EQ(rapl.ids(), (std::vector<std::string>{"cpu0", "cpu1"}));
   EXPECT_GT(rapl.channels()[0].gain_error, 0.05);
 }
 
@@ -187,6 +187,35 @@ TEST(Rapl, AMeterThatHoldsNoNumberIsBroken) {
   Rapl rapl(tree);
   EXPECT_TRUE(rapl.opened.sources.empty());
   EXPECT_EQ(rapl.opened.findings[0].state, Finding::State::kBroken);
+}
+
+TEST(Rapl, APackageThatCannotBeReadBesideOthersIsNamed) {
+  const FakeSysTree tree{};
+  add_zone(tree, "intel-rapl:0", "package-0", "1000000");
+  add_zone(tree, "intel-rapl:1", "package-1", "");
+  Rapl rapl(tree);
+  EXPECT_EQ(rapl.ids(), std::vector<std::string>{"cpu0"});
+  ASSERT_EQ(rapl.opened.findings.size(), 3U);
+  EXPECT_EQ(rapl.opened.findings[0].state, Finding::State::kWorks);
+  EXPECT_EQ(rapl.opened.findings[1].state, Finding::State::kBroken);
+  EXPECT_EQ(rapl.opened.findings[1].detail,
+            "package-1 not measured: /sys/class/powercap/intel-rapl:1/energy_uj: does not hold a "
+            "number");
+}
+
+TEST(Rapl, APackageThatIsForbiddenBesideOthersIsNamed) {
+  const FakeSysTree tree{};
+  add_zone(tree, "intel-rapl:0", "package-0", "1000000");
+  add_zone(tree, "intel-rapl:1", "package-1", "1000000");
+  tree.forbid(energy_of("intel-rapl:1"));
+  const AsOrdinaryUser user;
+  if (!user.possible()) GTEST_SKIP() << "there is no ordinary user here";
+  Rapl rapl(tree);
+  EXPECT_EQ(rapl.ids(), std::vector<std::string>{"cpu0"});
+  ASSERT_EQ(rapl.opened.findings.size(), 3U);
+  EXPECT_EQ(rapl.opened.findings[1].state, Finding::State::kForbidden);
+  EXPECT_THAT(rapl.opened.findings[1].detail, testing::StartsWith("package-1 not measured: "));
+  EXPECT_FALSE(rapl.opened.findings[1].remedy.empty());
 }
 
 TEST(Rapl, AbsentInAContainerWithoutSys) {

@@ -283,5 +283,26 @@ TEST_F(RocmSmiTest, HwmonDoesNotAddWhatRocmSmiMeasures) {
   EXPECT_THAT(opened_.findings.back().detail, HasSubstr("measured by ROCm-SMI"));
 }
 
+TEST_F(RocmSmiTest, GraphicsInsideTheCpuAreLeftToHwmonAndRapl) {
+  const FakeSysTree tree{{"/sys/class/hwmon/hwmon3/name", "amdgpu\n"},
+                         {"/sys/class/hwmon/hwmon3/in1_label", "vddnb\n"},
+                         {"/sys/class/hwmon/hwmon3/power1_average", "90000000\n"}};
+  tree.link("/sys/class/hwmon/hwmon3/device", "../../../devices/0000:02:00.0");
+  options_.root = tree.root();
+  open("gpus=2");
+  EXPECT_THAT(ids(), ElementsAre("gpu0"));
+  EXPECT_THAT(rocm_smi_addresses(opened_), ElementsAre("0000:01:00.0"));
+  EXPECT_THAT(details(), HasSubstr("gpu1"));
+  ASSERT_TRUE(open_hwmon_gpus(options_, opened_).ok());
+  ASSERT_EQ(opened_.sources.size(), 2U);
+  EXPECT_THAT(ids(), ElementsAre("cpu"));
+
+  // Where RAPL has the chip, nobody else has.
+  tree.write("/sys/class/powercap/intel-rapl:0/energy_uj", "1\n");
+  open("gpus=2");
+  ASSERT_TRUE(open_hwmon_gpus(options_, opened_).ok());
+  EXPECT_EQ(opened_.sources.size(), 1U);
+}
+
 }  // namespace
 }  // namespace joulecast::measure

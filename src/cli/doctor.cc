@@ -4,6 +4,7 @@
 #include <cstdlib>
 #include <filesystem>
 #include <memory>
+#include <optional>
 #include <system_error>
 #include <utility>
 
@@ -24,20 +25,33 @@ struct DoctorOptions {
   bool json = false;
 };
 
+// Absent where the device was not read for most of the time.
+std::optional<Watts> mean_power(const measure::Meter& meter, std::size_t device, double from_s,
+                                double to_s) {
+  const auto from = meter.at(device, from_s);
+  const auto to = meter.at(device, to_s);
+  if (!from || !to) return std::nullopt;
+  const MeasuredEnergy energy = measure::energy_between(meter.devices()[device], *from, *to);
+  const Seconds covered = Seconds(to_s - from_s) - energy.uncovered;
+  if (covered < 0.5 * Seconds(to_s - from_s)) return std::nullopt;
+  return energy.energy / covered;
+}
+
 void read_for_a_while(measure::OpenedSources opened, Seconds trial, report::DoctorReport& report) {
   const measure::Clock clock;
   measure::Meter meter(std::move(opened.sources));
   measure::Sampler sampler(meter, clock, {});
   sampler.start();
   clock.sleep_until(clock.now() + trial.value());
+  sampler.stop();
+  const double end_s = meter.settled_until();
   for (std::size_t i = 0; i < meter.devices().size(); ++i) {
     report.readings.push_back({.device = meter.devices()[i],
                                .gain_error = meter.gain_error(i),
-                               .power = meter.power_now(i),
+                               .power = mean_power(meter, i, end_s - trial.value(), end_s),
                                .update_period = meter.update_period(i),
                                .cross_check = meter.cross_check(i)});
   }
-  sampler.stop();
   for (const measure::MeterNote& note : meter.take_notes()) {
     report.notes.push_back(
         note.device_id.empty() ? note.text : fmt::format("{}: {}", note.device_id, note.text));

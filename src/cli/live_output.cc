@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <cstdio>
 #include <cstdlib>
 #include <string_view>
@@ -65,10 +66,11 @@ void LiveOutput::show(const live::Snapshot& shot) {
     return;
   }
   const bool news = shot.blocks > blocks_told_ && shot.time_s >= next_line_s_;
-  const bool overdue = shot.time_s >= next_line_s_ + kMostBetweenLinesS - kLeastBetweenLinesS;
+  const bool overdue = shot.time_s >= next_overdue_s_;
   if (!news && !overdue) return;
   blocks_told_ = shot.blocks;
   next_line_s_ = shot.time_s + kLeastBetweenLinesS;
+  next_overdue_s_ = std::min(2.0 * shot.time_s, shot.time_s + kMostBetweenLinesS);
   say(report::live_line(shot, context_));
 }
 

@@ -35,6 +35,7 @@ class LiveOutput {
   report::Terminal terminal_;
   std::optional<LiveScreen> screen_;
   double next_line_s_ = 0.0;
+  double next_overdue_s_ = 15.0;  ///< A line even where no block has ended.
   std::int64_t blocks_told_ = 0;
 };
 

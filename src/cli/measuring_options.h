@@ -21,10 +21,22 @@ struct MeasuringOptions {
 };
 
 /// Names and what they stand for, checked and exchanged while the command line is read; CLI11's own
-/// help of them says the same twice.
+/// speaks of numbers.
 template <typename Value>
 CLI::Validator one_of(const std::vector<std::pair<std::string, Value>>& names) {
-  return CLI::CheckedTransformer(names, CLI::ignore_case).description("");
+  return CLI::Validator(
+      [names](std::string& text) {
+        std::string known;
+        for (const auto& [name, value] : names) {
+          if (CLI::detail::to_lower(text) == name) {
+            text = std::to_string(static_cast<int>(value));
+            return std::string();
+          }
+          known += (known.empty() ? "" : ", ") + name;
+        }
+        return "must be one of " + known + ", not '" + text + "'";
+      },
+      "");
 }
 
 }  // namespace joulecast::cli

@@ -2,6 +2,7 @@
 
 #include <fmt/format.h>
 
+#include <cmath>
 #include <string_view>
 #include <utility>
 
@@ -45,6 +46,9 @@ Status PlanOptions::read() {
                                        {samples_, WorkUnit::kSamples},
                                        {tokens_, WorkUnit::kTokens}}) {
     if (given <= 0.0) continue;
+    if (of_unit == WorkUnit::kEpochs && given != std::floor(given)) {
+      return Error{fmt::format("--epochs {}: give a whole number of epochs", given)};
+    }
     unit = of_unit;
     total = given;
   }

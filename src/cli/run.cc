@@ -173,7 +173,8 @@ void add_replay(CLI::App& command, RunCommandOptions& options) {
                    "Play it as energy counters that move every 100 ms");
   command
       .add_option("--fault", options.replay_wish.faults,
-                  "What goes wrong in the replay, like gpu-lost@30s,counter-reset@60s")
+                  "What goes wrong in the replay, like gpu-lost@30s; with --counters also "
+                  "counter-reset@60s")
       ->type_name("LIST");
 }
 

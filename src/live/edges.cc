@@ -1,8 +1,15 @@
 #include "live/edges.h"
 
 #include <algorithm>
+#include <utility>
 
 namespace joulecast::live {
+namespace {
+
+// The meter remembers a minute.
+constexpr double kLongestWaitS = 40.0;
+
+}  // namespace
 
 SharedEdge make_edge(measure::MonotonicSeconds time_s) {
   auto edge = std::make_shared<Edge>();
@@ -10,13 +17,20 @@ SharedEdge make_edge(measure::MonotonicSeconds time_s) {
   return edge;
 }
 
-bool resolve(Edge& edge, const measure::Meter& meter) {
+bool resolve(Edge& edge, const measure::Meter& meter, bool at_the_end) {
   if (edge.known) return true;
   const std::size_t devices = meter.devices().size();
-  if (devices > 0 && edge.time_s > meter.settled_until()) return false;
+  const double settled_s = meter.settled_until();
+  if (devices > 0 && edge.time_s > settled_s) return false;
+  std::vector<std::optional<measure::EnergyPoint>> points;
+  bool all = true;
   for (std::size_t device = 0; device < devices; ++device) {
-    edge.points.push_back(meter.at(device, edge.time_s));
+    points.push_back(meter.at(device, edge.time_s));
+    all = all && points.back();
   }
+  // A sensor that has only begun may still tell, unless the meter is about to forget.
+  if (!all && !at_the_end && settled_s - edge.time_s < kLongestWaitS) return false;
+  edge.points = std::move(points);
   edge.known = true;
   return true;
 }

@@ -22,8 +22,9 @@ using SharedEdge = std::shared_ptr<Edge>;
 
 SharedEdge make_edge(measure::MonotonicSeconds time_s);
 
-/// Asks the meter, if it knows already; whether the edge is known now.
-bool resolve(Edge& edge, const measure::Meter& meter);
+/// Asks the meter, if it knows already; whether the edge is known now. `at_the_end`: it will not
+/// know more.
+bool resolve(Edge& edge, const measure::Meter& meter, bool at_the_end = false);
 
 /// What each device took between two known edges. Where the meter has forgotten one of them the
 /// whole stretch is uncovered.

@@ -83,6 +83,7 @@ struct Engine::State {
   LiveProjection projection;
   measure::Meter* meter = nullptr;
   bool unmetered = false;  // there will be none
+  bool ending = false;     // the meter is closed
   SharedEdge start_edge;
   SharedEdge first_edge;  // where the first block begins
   SharedEdge last_edge;   // where the last block ended
@@ -231,16 +232,19 @@ void Engine::advance(measure::MonotonicSeconds now_s) {
   if (s.unmetered) return s.write_unmeasured();
   if (s.meter == nullptr) return;
   for (const measure::MeterNote& note : s.meter->take_notes()) {
+    // A replay's devices are gone when it is over.
+    constexpr double kAboutTheEndS = 1.0;
+    if (s.end_edge && note.time_s > s.end_edge->time_s - kAboutTheEndS) continue;
     const std::string text =
         note.device_id.empty() ? note.text : fmt::format("{}: {}", note.device_id, note.text);
     s.add_note(text, note.time_s - s.start_s);
     s.messages.push_back(text);
   }
   // Edges are asked for as they come, since the meter forgets what is older than a minute.
-  resolve(*s.start_edge, *s.meter);
-  if (s.first_edge) resolve(*s.first_edge, *s.meter);
-  resolve(*s.last_edge, *s.meter);
-  if (s.end_edge) resolve(*s.end_edge, *s.meter);
+  resolve(*s.start_edge, *s.meter, s.ending);
+  if (s.first_edge) resolve(*s.first_edge, *s.meter, s.ending);
+  resolve(*s.last_edge, *s.meter, s.ending);
+  if (s.end_edge) resolve(*s.end_edge, *s.meter, s.ending);
   while (!s.pending.empty() && s.finish_pending(s.pending.front())) s.pending.pop_front();
   Edge newest;
   newest.time_s = std::min(now_s, s.meter->settled_until());
@@ -249,11 +253,11 @@ void Engine::advance(measure::MonotonicSeconds now_s) {
 }
 
 bool Engine::State::finish_pending(Pending& item) {
-  bool known = resolve(*item.from, *meter);
-  known = resolve(*item.to, *meter) && known;
+  bool known = resolve(*item.from, *meter, ending);
+  known = resolve(*item.to, *meter, ending) && known;
   if (item.evaluation_from) {
-    known = resolve(*item.evaluation_from, *meter) && known;
-    known = resolve(*item.evaluation_to, *meter) && known;
+    known = resolve(*item.evaluation_from, *meter, ending) && known;
+    known = resolve(*item.evaluation_to, *meter, ending) && known;
   }
   if (!known) return false;
   if (item.block) finish_block(item);
@@ -446,6 +450,7 @@ Snapshot Engine::snapshot(measure::MonotonicSeconds now_s) {
 RunSummary Engine::finish(measure::MonotonicSeconds end_s, std::optional<int> exit_code,
                           std::optional<int> signal) {
   State& s = *state_;
+  s.ending = true;
   advance(end_s);
   RunSummary summary;
   summary.end_s = end_s - s.start_s;
@@ -453,12 +458,21 @@ RunSummary Engine::finish(measure::MonotonicSeconds end_s, std::optional<int> ex
   summary.last_forecast = s.forecast;
   if (!s.end_edge || s.end_edge->time_s != end_s) s.end_edge = make_edge(end_s);
   Edge& end = *s.end_edge;
+  if (s.measured_blocks == 0 && s.pending.empty() && s.options.plan.total) {
+    const auto period = s.periods.period();
+    s.add_note(
+        fmt::format(
+            "no epochs were marked or found, so the plan of {:.10g} {} was not used{}",
+            *s.options.plan.total, to_string(s.options.plan.unit),
+            period ? fmt::format("; the power repeats every {:.3g} s", period->seconds) : ""),
+        summary.end_s);
+  }
   if (s.meter == nullptr) {
     if (!s.unmetered) s.add_note("the run ended before measuring could begin", summary.end_s);
     s.write_unmeasured();
   } else if (s.start_edge->known) {
     // The newest known moment stands in for an end that the meter does not know.
-    const bool known = resolve(end, *s.meter) || !s.newest;
+    const bool known = resolve(end, *s.meter, true) || !s.newest;
     if (known ? end.known : s.newest.has_value()) {
       summary.devices = s.meter->devices();
       summary.energies = between(*s.meter, *s.start_edge, known ? end : *s.newest);

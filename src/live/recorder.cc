@@ -58,7 +58,7 @@ const std::filesystem::path& Recorder::folder() const { return state_->folder; }
 
 void Recorder::State::report(const Status& status) {
   const std::scoped_lock lock(mutex);
-  error = status ? std::string() : status.error().message;
+  if (!status) error = status.error().message;
 }
 
 void Recorder::State::run() {

@@ -130,6 +130,7 @@ class Session {
   std::optional<FileFollower> log_;
   bool own_pattern_ = false;  ///< The user's, not a built-in one.
   RepeatedEnds ends_;
+  std::size_t pattern_marks_ = 0;
   std::unique_ptr<Child> child_;
   std::unique_ptr<measure::Source> replayed_source_;
   std::optional<ReplayedMarks> replayed_marks_;
@@ -258,6 +259,7 @@ Session::Taker Session::taker_at(double time_s) {
 
 Session::Taker Session::user_at(double time_s) {
   return [this, time_s](const Mark& mark) {
+    ++pattern_marks_;
     Mark stamped = mark;
     stamped.time_s.reset();  // a pattern's marks carry the time of the read
     const Status status = engine_->mark(stamped, mark.time_s.value_or(time_s));
@@ -430,6 +432,11 @@ SessionEnd Session::run() {
   if (replayed_marks_) replayed_marks_->play(end_s, *engine_);
   if (measuring_->running()) measuring_->sampler().stop();
   drain();
+  if (watch_ && pattern_marks_ == 0) {
+    const std::string text = fmt::format("the pattern {} matched nothing", options_.epoch_pattern);
+    engine_->note(text, end_s);
+    tell(text);
+  }
   if (server_ && server_->bad_lines() > 0) {
     engine_->note(
         fmt::format("{} bad marks; the last: {}", server_->bad_lines(), server_->last_complaint()),

@@ -163,7 +163,12 @@ void CounterCurve::moved(double value_j, MonotonicSeconds time_s) {
   if (value_j < value_j_) {
     offset_j_ += channel_.range.value();
   }
-  const auto move = clock_.moved(read_s_, time_s);
+  auto move = clock_.moved(read_s_, time_s);
+  // A model's value is of the very moment that it gives with it.
+  const Origin origin = channel_.device.origin;
+  if (origin == Origin::kModelled || origin == Origin::kAssumed) {
+    move = MoveClock::Move{.time_s = time_s, .half_width_s = 0.0};
+  }
   value_j_ = value_j;
   moved_s_ = time_s;
   if (move && move->time_s > std::max(knot_s_, curve_.end_s())) {

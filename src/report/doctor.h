@@ -15,7 +15,7 @@ namespace joulecast::report {
 struct TrialReading {
   Device device;
   double gain_error = 0.0;  ///< Relative, 95 %.
-  std::optional<Watts> power;
+  std::optional<Watts> power;            ///< Mean over the trial.
   std::optional<Seconds> update_period;  ///< Of the sensor, as learnt.
   std::optional<double> cross_check;     ///< Integrated power over counter.
 };

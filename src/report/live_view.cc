@@ -155,15 +155,14 @@ std::vector<std::string> live_block(const live::Snapshot& shot, const LiveViewCo
     projected += "   " + shot.no_forecast;
   }
   lines.push_back(projected);
-  std::string outside = "  " + footprint_text(shot.footprint, context.rates);
-  outside += " so far";
-  if (shot.forecast && shot.forecast->energy) {
-    outside += fmt::format(
-        "   {} projected",
-        footprint_text(shot.forecast_footprint.value_or(carbon::Footprint()), context.rates));
-  }
   const std::string budget = budget_text(shot, context);
-  outside += budget.empty() ? fmt::format("   ({})", place_text(context.rates)) : "   " + budget;
+  std::string outside = "  " + (budget.empty() ? "" : budget + "   ");
+  outside += footprint_text(shot.footprint, context.rates) + " so far";
+  if (shot.forecast_footprint) {
+    outside +=
+        fmt::format("   {} projected", footprint_text(*shot.forecast_footprint, context.rates));
+  }
+  if (budget.empty()) outside += fmt::format("   ({})", place_text(context.rates));
   lines.push_back(outside);
   constexpr std::size_t kIndent = 2;
   lines.push_back("  " + sparkline(shot.recent_power_w, width - kIndent, terminal));
@@ -205,11 +204,20 @@ std::vector<std::string> live_summary(const live::RunSummary& summary,
   constexpr double kJoulesPerWh = 3600.0;
   constexpr double kPercent = 100.0;
   const double joules = summary.energy.value();
-  lines.push_back(
-      fmt::format("{} in {} ({:.4g} Wh), {}{:.2g} % (95 %){}", to_text(summary.energy),
-                  to_text(Seconds(summary.end_s)), joules / kJoulesPerWh, plus_minus,
-                  joules > 0.0 ? kPercent * summary.error.value() / joules : 0.0,
-                  summary.blocks > 0 ? fmt::format(", {} blocks measured", summary.blocks) : ""));
+  const bool whole =
+      std::all_of(summary.energies.begin(), summary.energies.end(), [&](const auto& energy) {
+        return energy.uncovered.value() <= kWorthTelling * summary.end_s;
+      });
+  // What is missing has no error that could be stated.
+  lines.push_back(fmt::format(
+      "{}{} in {} ({:.4g} Wh){}{}", whole ? "" : "at least ", to_text(summary.energy),
+      to_text(Seconds(summary.end_s)), joules / kJoulesPerWh,
+      whole && joules > 0.0 ? fmt::format(", {}{:.2g} % (95 %)", plus_minus,
+                                          kPercent * summary.error.value() / joules)
+                            : "",
+      summary.blocks > 0
+          ? fmt::format(", {} block{} measured", summary.blocks, summary.blocks == 1 ? "" : "s")
+          : ""));
   for (std::size_t i = 0; i < summary.devices.size(); ++i) {
     const Device& device = summary.devices[i];
     const MeasuredEnergy& energy = summary.energies[i];

@@ -75,6 +75,9 @@ std::vector<ForecastCheck> forecast_checks(const store::RunRecord& record) {
   // A live forecast is of the whole run, its start-up included.
   const auto outcome = whole ? store::sum_of(record.devices, record.end->devices) : std::nullopt;
   if (!outcome || !(outcome->energy.value() > 0.0)) return {};
+  // Against a total that misses a part nothing can be judged.
+  constexpr double kWhole = 0.01;
+  if (outcome->uncovered.value() > kWhole * record.end->end_s) return {};
   std::vector<ForecastCheck> checks;
   const auto check = [&](double fraction, const Forecast& forecast) {
     if (!forecast.energy) return;

@@ -148,6 +148,32 @@ def test_epochs_are_found_in_the_output(run, last):
     assert [epoch["loss"] for epoch in record["epochs"]] == [0.1, 0.2, 0.3, 0.4]
 
 
+def test_buffered_output_is_no_basis_for_a_budget(run, last):
+    script = "sleep 1; printf 'epoch 1\\nepoch 2\\nepoch 3\\n'; sleep 1.5"
+    done = run("--sources", "nvml", "--epochs", 6, "--epoch-pattern", r"epoch (?P<epoch>\d+)",
+               "--budget", "0.7kJ", "--on-exceed", "stop", "--", "sh", "-c", script,
+               env=fake_gpus("wave=200W*1s"))
+    assert done.code == 0, done.err
+    assert "PYTHONUNBUFFERED" in done.err
+    assert any("PYTHONUNBUFFERED" in note["text"] for note in last()["notes"])
+
+
+def test_a_pattern_that_matches_nothing_is_told(run):
+    done = run("--sources", "nvml", "--epoch-pattern", r"EPOCH (?P<epoch>\d+)", "--", "echo", "epoch 1",
+               env=fake_gpus("wave=200W*1s"))
+    assert done.code == 0
+    assert "matched nothing" in done.err
+
+
+def test_power_alone_measures_a_short_run(run, last):
+    """A sensor that averages over a second knows nothing of the start until later."""
+    done = run("--sources", "nvml", "--", "sleep", 2.5,
+               env=fake_gpus("architecture=ampere wave=200W*1s "
+                             "fault=not-supported:nvmlDeviceGetTotalEnergyConsumption"))
+    assert done.code == 0, done.err
+    assert last()["total"]["energy_j"] == pytest.approx(500, rel=0.05)
+
+
 def test_secrets_are_stored_nowhere(run, store):
     secret = "hf_" + "Q7wErTyUiOpAsDfGhJkLzXcVbNm012345"
     done = run("--title", f"with {secret}", "--", "sh", "-c", "exit 0", "--token", secret,
@@ -210,14 +236,14 @@ def fake_sys(tmp_path, *options):
 
 
 def test_rapl_counters_that_wrap(joulecast, store, tmp_path):
-    tree, mover = fake_sys(tmp_path, "--run", 8, "--wave", "100:1", "--range-uj", 50_000_000)
+    tree, mover = fake_sys(tmp_path, "--run", 8, "--wave", "100:1", "--range-uj", 300_000_000)
     time.sleep(0.5)
     done = joulecast("run", "--store", store, "--sources", "rapl", "--sys-root", tree,
                      *training(3, 1.2))
     mover.wait()
     assert done.code == 0, done.err
     record = joulecast("show", "last", "--store", store, "--json").json("show")
-    # Four seconds at 100 W wrap about eight times.
+    # The counter wraps every three seconds.
     for epoch in record["epochs"]:
         assert epoch["devices"][0]["energy_j"] == pytest.approx(120, rel=0.1)
 

@@ -172,6 +172,7 @@ TEST(Child, FindsEverythingAsItWasWithoutUs) {
     sigset_t set;
     ::sigemptyset(&set);
     ::sigaddset(&set, SIGUSR2);
+    // NOLINTNEXTLINE(concurrency-mt-unsafe): one thread here
     ::sigprocmask(SIG_BLOCK, &set, nullptr);
     ::dup2(::open("/dev/null", O_RDONLY | O_CLOEXEC), 9);
   };

@@ -20,7 +20,7 @@ std::string first_line(const fs::path& file) {
 // A worktree's or submodule's ".git" is a file that names the folder.
 fs::path git_folder(const fs::path& place) {
   constexpr std::string_view kPrefix = "gitdir: ";
-  const fs::path git = place / ".git";
+  fs::path git = place / ".git";
   std::error_code error;
   if (fs::is_directory(git, error)) return git;
   if (!fs::is_regular_file(git, error)) return {};

@@ -29,10 +29,12 @@ class MarkServerTest : public testing::Test {
     std::string name = "/tmp/joulecast-marks-XXXXXX";
     ASSERT_NE(::mkdtemp(name.data()), nullptr);
     runtime_ = name;
+    // NOLINTNEXTLINE(concurrency-mt-unsafe): one thread here
     ::setenv("XDG_RUNTIME_DIR", name.c_str(), 1);
   }
   void TearDown() override {
     server_.reset();
+    // NOLINTNEXTLINE(concurrency-mt-unsafe): one thread here
     ::unsetenv("XDG_RUNTIME_DIR");
     fs::remove_all(runtime_);
   }
@@ -122,6 +124,7 @@ TEST_F(MarkServerTest, AFolderThatOthersCanEnterOrALinkIsNotUsed) {
 TEST_F(MarkServerTest, APathTooLongForASocketIsNotUsed) {
   const std::string deep = runtime_ / std::string(100, 'd');
   fs::create_directory(deep);
+  // NOLINTNEXTLINE(concurrency-mt-unsafe): one thread here
   ::setenv("XDG_RUNTIME_DIR", deep.c_str(), 1);
   start();
   EXPECT_LE(server_->path().size(), kLongestSocketPath);

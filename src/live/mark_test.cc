@@ -107,11 +107,11 @@ TEST(Mark, RefusesWhatIsNotText) {
 
 // A name of up to 100 letters, some of which need quotes, some two bytes.
 std::string any_text() {
-  static const std::array<std::string, 7> kLetters = {"a", "b", " ", "\"", "\\", "=", "ä"};
+  static const std::array<std::string, 7> letters = {"a", "b", " ", "\"", "\\", "=", "ä"};
   std::string text = "x";
   for (const std::size_t i : *rc::gen::container<std::vector<std::size_t>>(
-           rc::gen::inRange<std::size_t>(0, kLetters.size()))) {
-    text += kLetters[i];
+           rc::gen::inRange<std::size_t>(0, letters.size()))) {
+    text += letters[i];
   }
   return text;
 }

@@ -251,7 +251,7 @@ void Session::open_record(double started_unix_s) {
 }
 
 Session::Taker Session::taker_at(double time_s) {
-  const Taker use = user_at(time_s);
+  Taker use = user_at(time_s);
   if (!own_pattern_) return use;
   return
       [this, time_s, use](const Mark& mark) { ends_.add(mark, mark.time_s.value_or(time_s), use); };

@@ -31,9 +31,11 @@ class HwmonGpuTest : public testing::Test {
   HwmonGpuTest() {
     for (const char* name : {"ROCR_VISIBLE_DEVICES", "HIP_VISIBLE_DEVICES", "CUDA_VISIBLE_DEVICES",
                              "SLURM_STEP_GPUS", "SLURM_JOB_GPUS"}) {
+      // NOLINTNEXTLINE(concurrency-mt-unsafe): one thread here
       unsetenv(name);
     }
   }
+  // NOLINTNEXTLINE(concurrency-mt-unsafe): one thread here
   ~HwmonGpuTest() override { unsetenv("ROCR_VISIBLE_DEVICES"); }
 
   void open(const FakeSysTree& tree) {
@@ -187,6 +189,7 @@ TEST_F(HwmonGpuTest, AmdsVariablesChooseAmongAmdCardsOnly) {
   tree.write("/sys/class/hwmon/hwmon7/device/unique_id", "cf1182f2988c0a4c\n");
   tree.write("/sys/class/hwmon/hwmon8/name", "xe\n");
   tree.write("/sys/class/hwmon/hwmon8/energy1_input", "1000000\n");
+  // NOLINTNEXTLINE(concurrency-mt-unsafe): one thread here
   setenv("ROCR_VISIBLE_DEVICES", "GPU-cf1182f2988c0a4c", 1);
   open(tree);
   ASSERT_EQ(source().channels().size(), 2U);

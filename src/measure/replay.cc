@@ -146,6 +146,6 @@ Result<Replay> open_replay(const std::filesystem::path& run, const ReplayOptions
       .duration_s = duration_s,
       .zero_s = zero_s,
   };
-}
+}  // NOLINT(clang-analyzer-cplusplus.NewDeleteLeaks): the unique_ptr owns it
 
 }  // namespace joulecast::measure

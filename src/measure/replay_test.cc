@@ -190,6 +190,7 @@ TEST(ReplayRecordingTest, CountersGiveTheRecordingsJoules) {
   std::vector<Reading> readings(replay->source->channels().size());
   std::vector<double> last_j(readings.size());
   // Irregular polls, at times seconds apart: a counter forgets nothing.
+  // NOLINTNEXTLINE(clang-analyzer-security.FloatLoopCounter)
   for (double time_s = 0.0; time_s < replay->duration_s; time_s += 0.05 + std::fmod(time_s, 3.0)) {
     replay->source->poll(replay->zero_s + time_s, readings);
     for (std::size_t i = 0; i < readings.size(); ++i) {
@@ -212,6 +213,7 @@ TEST(ReplayRecordingTest, PowerGivesTheRecordingsJoules) {
   std::vector<Reading> readings(replay->source->channels().size());
   double total_j = 0.0;
   constexpr double kStepS = 0.07;
+  // NOLINTNEXTLINE(clang-analyzer-security.FloatLoopCounter)
   for (double time_s = 0.0; time_s < replay->duration_s; time_s += kStepS) {
     replay->source->poll(replay->zero_s + time_s, readings);
     for (const Reading& reading : readings) {

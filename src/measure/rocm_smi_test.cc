@@ -30,19 +30,23 @@ class RocmSmiTest : public testing::Test {
   RocmSmiTest() {
     for (const char* name : {"ROCR_VISIBLE_DEVICES", "HIP_VISIBLE_DEVICES", "CUDA_VISIBLE_DEVICES",
                              "SLURM_STEP_GPUS", "SLURM_JOB_GPUS"}) {
+      // NOLINTNEXTLINE(concurrency-mt-unsafe): one thread here
       unsetenv(name);
     }
     options_.rocm_smi_library = kLibrary;
   }
   ~RocmSmiTest() override {
     set_time(-1.0);
+    // NOLINTNEXTLINE(concurrency-mt-unsafe): one thread here
     unsetenv("JOULECAST_FAKE_GPU");
+    // NOLINTNEXTLINE(concurrency-mt-unsafe): one thread here
     unsetenv("ROCR_VISIBLE_DEVICES");
   }
 
   /// An MI-like GPU's counter moves every millisecond.
   void open(const std::string& settings) {
     const std::string all = "architecture=cdna energy_period=1ms wave=300W*1s " + settings;
+    // NOLINTNEXTLINE(concurrency-mt-unsafe): one thread here
     setenv("JOULECAST_FAKE_GPU", all.c_str(), 1);
     opened_ = {};
     status_ = open_rocm_smi(options_, opened_);
@@ -190,9 +194,11 @@ TEST_F(RocmSmiTest, TheSecondDieOfACardIsNotCountedAgain) {
 }
 
 TEST_F(RocmSmiTest, VariablesAndOptionsChoose) {
+  // NOLINTNEXTLINE(concurrency-mt-unsafe): one thread here
   setenv("ROCR_VISIBLE_DEVICES", "2,GPU-00000000fa4e0001", 1);
   open("gpus=4");
   EXPECT_THAT(ids(), ElementsAre("gpu1", "gpu2"));
+  // NOLINTNEXTLINE(concurrency-mt-unsafe): one thread here
   setenv("ROCR_VISIBLE_DEVICES", "", 1);
   open("gpus=4");
   EXPECT_TRUE(opened_.sources.empty());
@@ -208,6 +214,7 @@ TEST_F(RocmSmiTest, BesideOtherGpusNumbersGoOnAndMeanThose) {
   const auto with_replay = [&](const std::string& settings) {
     auto replay = open_replay(tree.at("/gpu.csv"), {}, Clock());
     ASSERT_TRUE(replay.ok()) << replay.error().message;
+    // NOLINTNEXTLINE(concurrency-mt-unsafe): one thread here
     setenv("JOULECAST_FAKE_GPU", ("architecture=cdna energy_period=1ms " + settings).c_str(), 1);
     opened_ = {};
     opened_.sources.push_back(std::move(replay->source));

@@ -14,7 +14,7 @@ namespace joulecast::report {
 /// A device as the trial reading found it.
 struct TrialReading {
   Device device;
-  double gain_error = 0.0;  ///< Relative, 95 %.
+  double gain_error = 0.0;               ///< Relative, 95 %.
   std::optional<Watts> power;            ///< Mean over the trial.
   std::optional<Seconds> update_period;  ///< Of the sensor, as learnt.
   std::optional<double> cross_check;     ///< Integrated power over counter.

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <array>
+#include <cmath>
 #include <vector>
 
 namespace joulecast::report {
@@ -23,7 +24,8 @@ std::string sparkline(std::span<const double> values, std::size_t columns,
   std::string line;
   for (const double mean : means) {
     const double share = largest > 0.0 ? std::max(0.0, mean) / largest : 0.0;
-    const auto level = static_cast<std::size_t>(share * static_cast<double>(bars.size() - 1) + 0.5);
+    const auto level =
+        static_cast<std::size_t>(std::lround(share * static_cast<double>(bars.size() - 1)));
     line += bars[std::min(level, bars.size() - 1)];
   }
   return line;

@@ -16,7 +16,6 @@ namespace joulecast::store {
 namespace {
 
 namespace fs = std::filesystem;
-using testing::ElementsAre;
 using testing::HasSubstr;
 
 // One whole run for all tests of damage, copied into each test's folder.

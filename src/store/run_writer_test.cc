@@ -349,12 +349,17 @@ TEST(RunWriter, RanksAndHostsWriteToOneStoreAtOnce) {
 }
 
 TEST(DefaultStore, IsWhereTheDesktopSays) {
+  // NOLINTNEXTLINE(concurrency-mt-unsafe): one thread here
   ::setenv("XDG_DATA_HOME", "/data", 1);
   EXPECT_EQ(*default_store(), "/data/joulecast/runs");
+  // NOLINTNEXTLINE(concurrency-mt-unsafe): one thread here
   ::setenv("XDG_DATA_HOME", "relative", 1);
+  // NOLINTNEXTLINE(concurrency-mt-unsafe): one thread here
   ::setenv("HOME", "/home/me", 1);
   EXPECT_EQ(*default_store(), "/home/me/.local/share/joulecast/runs");
+  // NOLINTNEXTLINE(concurrency-mt-unsafe): one thread here
   ::unsetenv("XDG_DATA_HOME");
+  // NOLINTNEXTLINE(concurrency-mt-unsafe): one thread here
   ::unsetenv("HOME");
   EXPECT_FALSE(default_store().ok());
 }

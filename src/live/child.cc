@@ -232,7 +232,9 @@ void Child::end_like(const ChildEnd& end) {
   }
   constexpr int kSignalled = 128;  // as shells say it
   const int code = end.exit_code ? *end.exit_code : kSignalled + end.signal.value_or(0);
-  std::exit(code);  // NOLINT(concurrency-mt-unsafe): all threads have ended
+  // A thread that hangs in a driver or on a disk may be left: nothing is destroyed under its feet.
+  std::fflush(nullptr);
+  ::_exit(code);
 }
 
 }  // namespace joulecast::live

@@ -525,7 +525,7 @@ RunSummary Engine::finish(measure::MonotonicSeconds end_s, std::optional<int> ex
         .cost = summary.footprint.cost,
         .currency = rates.price ? rates.price->currency : ""};
   if (const Status status = s.recorder->finish(record, kLongestFinish); !status) {
-    summary.notes.push_back(status.error().message);
+    summary.record_error = status.error().message;
   }
   return summary;
 }

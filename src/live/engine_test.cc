@@ -50,9 +50,8 @@ class EngineTest : public testing::Test {
     store::RunStart start;
     start.command = {"train"};
     start.host = "host";
-    auto writer = store::RunWriter::create(folder_ / "runs", start);
-    ASSERT_TRUE(writer.ok()) << writer.error().message;
-    recorder_ = std::make_unique<Recorder>(std::move(writer).value());
+    recorder_ = std::make_unique<Recorder>(
+        [this, start] { return store::RunWriter::create(folder_ / "runs", start); });
     engine_ = std::make_unique<Engine>(options, recorder_.get(), zero_s_);
     meter_->poll(zero_s_);
     engine_->attach(*meter_);

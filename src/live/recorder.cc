@@ -26,25 +26,22 @@ struct Recorder::State {
   std::deque<Task> waiting;
   std::size_t dropped = 0;
   bool closing = false;   // nothing more will come
-  bool finished = false;  // the thread has done all
+  bool finished = false;  // the thread does nothing more
   Status result;
   std::string error;
-
-  std::unique_ptr<store::RunWriter> writer;  // the thread's
   std::filesystem::path folder;
 
-  void run();
-  void report(const Status& status);
+  void run(const Open& open);
+  void report(std::string what);
+  void end();
 };
 
-Recorder::Recorder(std::unique_ptr<store::RunWriter> writer) : state_(std::make_shared<State>()) {
-  state_->folder = writer->folder();
-  state_->writer = std::move(writer);
+Recorder::Recorder(Open open) : state_(std::make_shared<State>()) {
   try {
-    std::thread([state = state_] { state->run(); }).detach();
+    std::thread([state = state_, open = std::move(open)] { state->run(open); }).detach();
   } catch (const std::system_error&) {
-    state_->error = "no thread can be started: the record ends here";
-    state_->finished = true;
+    state_->report("no record is kept: no thread can be started");
+    state_->end();
   }
 }
 
@@ -54,14 +51,35 @@ Recorder::~Recorder() {
   state_->wake.notify_one();
 }
 
-const std::filesystem::path& Recorder::folder() const { return state_->folder; }
-
-void Recorder::State::report(const Status& status) {
-  const std::scoped_lock lock(mutex);
-  if (!status) error = status.error().message;
+std::filesystem::path Recorder::folder() const {
+  const std::scoped_lock lock(state_->mutex);
+  return state_->folder;
 }
 
-void Recorder::State::run() {
+void Recorder::State::report(std::string what) {
+  const std::scoped_lock lock(mutex);
+  result = Error{what};
+  error = std::move(what);
+}
+
+void Recorder::State::end() {
+  const std::scoped_lock lock(mutex);
+  finished = true;
+  waiting.clear();
+  done.notify_all();
+}
+
+void Recorder::State::run(const Open& open) {
+  auto made = open();
+  if (!made) {
+    report("no record is kept: " + made.error().message);
+    return end();
+  }
+  std::unique_ptr<store::RunWriter> writer = std::move(made).value();
+  {
+    const std::scoped_lock lock(mutex);
+    folder = writer->folder();
+  }
   for (bool last = false; !last;) {
     std::deque<Task> tasks;
     {
@@ -72,12 +90,13 @@ void Recorder::State::run() {
       last = closing;
     }
     for (const Task& task : tasks) task(*writer);
-    if (!last) report(writer->flush());
+    if (last) break;
+    if (const Status status = writer->flush(); !status) {
+      report("the record: " + status.error().message);
+    }
   }
   writer.reset();
-  const std::scoped_lock lock(mutex);
-  finished = true;
-  done.notify_all();
+  end();
 }
 
 void Recorder::write(Task task) {
@@ -104,7 +123,12 @@ std::string Recorder::take_error() {
 }
 
 Status Recorder::finish(const store::RunEnd& end, Seconds at_most) {
-  if (const std::size_t dropped = state_->dropped; dropped > 0) {
+  std::size_t dropped = 0;
+  {
+    const std::scoped_lock lock(state_->mutex);
+    dropped = state_->dropped;
+  }
+  if (dropped > 0) {
     write([dropped, at_s = end.end_s](store::RunWriter& writer) {
       writer.note(fmt::format("{} samples were dropped: the disk did not take them", dropped),
                   at_s);
@@ -113,15 +137,15 @@ Status Recorder::finish(const store::RunEnd& end, Seconds at_most) {
   write([end, state = state_.get()](store::RunWriter& writer) {
     const Status status = writer.finish(end);
     const std::scoped_lock lock(state->mutex);
-    state->result = status;
+    state->result = status ? Status() : Status(Error{"the record: " + status.error().message});
   });
   std::unique_lock lock(state_->mutex);
   state_->closing = true;
   state_->wake.notify_one();
   const auto limit = std::chrono::duration<double>(at_most.value());
   if (!state_->done.wait_for(lock, limit, [this] { return state_->finished; })) {
-    return Error{fmt::format("{}: the disk did not take the end of the record within {:.3g} s",
-                             state_->folder.string(), at_most.value())};
+    return Error{
+        fmt::format("the record: the disk did not take its end within {:.3g} s", at_most.value())};
   }
   return state_->result;
 }

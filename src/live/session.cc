@@ -105,6 +105,7 @@ class Session {
   Status open_replay();
   Status open_watch();
   std::optional<SessionError> start_child();
+  void set_up();
   void open_record(double started_unix_s);
   void wait_for_something();
   void serve_marks();
@@ -117,6 +118,8 @@ class Session {
   void drain();
   void look_for_frameworks(double run_s);
   void tell(const std::string& text);
+  /// Tells of a failure, and of the same one not again.
+  void tell_once(const std::string& error);
   bool ended();
   Taker taker_at(double time_s);  ///< Of what a pattern found.
   Taker user_at(double time_s);
@@ -125,6 +128,8 @@ class Session {
   const SessionHooks& hooks_;
   measure::Clock clock_;
   measure::MonotonicSeconds start_s_;
+  EngineOptions wanted_;
+  double started_unix_s_ = 0.0;
   std::unique_ptr<MarkServer> server_;
   std::unique_ptr<OutputWatch> watch_;
   std::optional<FileFollower> log_;
@@ -146,11 +151,17 @@ class Session {
   std::optional<double> terminated_s_;
   std::size_t frameworks_looks_ = 0;
   std::map<std::string, std::string> software_;
-  std::string last_write_error_;
+  std::string last_error_;
 };
 
 void Session::tell(const std::string& text) {
   if (hooks_.message) hooks_.message(text);
+}
+
+void Session::tell_once(const std::string& error) {
+  if (error.empty() || error == last_error_) return;
+  last_error_ = error;
+  tell(error);
 }
 
 Status Session::open_replay() {
@@ -187,26 +198,29 @@ Status Session::open_watch() {
   return {};
 }
 
+// All that may refuse the user's wishes, and the child.
 std::optional<SessionError> Session::begin() {
   if (const Status status = open_watch(); !status) return SessionError{status.error(), {}};
   if (const Status status = open_replay(); !status) return SessionError{status.error(), {}};
-  EngineOptions engine = options_.engine;
-  engine.row_interval = options_.interval;
-  if (replayed_plan_ && !engine.plan.total) engine.plan = *replayed_plan_;
-  if (const Status status = Engine::check(engine); !status) return SessionError{status.error(), {}};
-  const double started_unix_s = wall_clock();
-  // The child comes first: it runs before anything else is opened.
-  if (!options_.command.empty()) {
-    if (auto error = start_child()) return error;
+  wanted_ = options_.engine;
+  wanted_.row_interval = options_.interval;
+  if (replayed_plan_ && !wanted_.plan.total) wanted_.plan = *replayed_plan_;
+  if (const Status status = Engine::check(wanted_); !status) {
+    return SessionError{status.error(), {}};
   }
-  open_record(started_unix_s);
-  engine_ = std::make_unique<Engine>(engine, recorder_.get(), start_s_);
+  started_unix_s_ = wall_clock();
+  // The child comes first: it runs before anything else is opened.
+  return options_.command.empty() ? std::nullopt : start_child();
+}
+
+void Session::set_up() {
+  open_record(started_unix_s_);
+  engine_ = std::make_unique<Engine>(wanted_, recorder_.get(), start_s_);
   if (replayed_marks_) engine_->ends_at(replayed_marks_->end_s());
   measure::SourceOptions sources = options_.sources;
   if (child_) sources.root_pid = child_->pid();
   measuring_ = std::make_unique<Measuring>(std::move(sources), std::move(replayed_source_), clock_,
                                            options_.interval);
-  return std::nullopt;
 }
 
 std::optional<SessionError> Session::start_child() {
@@ -233,21 +247,24 @@ std::optional<SessionError> Session::start_child() {
   return std::nullopt;
 }
 
+// A home folder on a network may hang: whatever touches it is done in the recorder's thread.
 void Session::open_record(double started_unix_s) {
   if (!options_.record) return;
-  std::filesystem::path folder = options_.store;
-  if (folder.empty()) {
-    auto found = store::default_store();
-    if (!found) return tell("no record is kept: " + found.error().message);
-    folder = std::move(found).value();
-  }
-  store::RunStart start = facts_of_start(options_.command, started_unix_s);
-  start.joulecast_version = options_.version;
-  start.title = options_.title;
-  start.tags = options_.tags;
-  auto writer = store::RunWriter::create(folder, start);
-  if (!writer) return tell("no record is kept: " + writer.error().message);
-  recorder_ = std::make_unique<Recorder>(std::move(writer).value());
+  const auto open = [options = options_,
+                     started_unix_s]() -> Result<std::unique_ptr<store::RunWriter>> {
+    std::filesystem::path folder = options.store;
+    if (folder.empty()) {
+      auto found = store::default_store();
+      if (!found) return found.error();
+      folder = std::move(found).value();
+    }
+    store::RunStart start = facts_of_start(options.command, started_unix_s);
+    start.joulecast_version = options.version;
+    start.title = options.title;
+    start.tags = options.tags;
+    return store::RunWriter::create(folder, start);
+  };
+  recorder_ = std::make_unique<Recorder>(open);
 }
 
 Session::Taker Session::taker_at(double time_s) {
@@ -331,9 +348,7 @@ void Session::tick() {
   }
   look_for_frameworks(now_s - start_s_);
   if (recorder_) {
-    const std::string error = recorder_->take_error();
-    if (!error.empty() && error != last_write_error_) tell("the record: " + error);
-    last_write_error_ = error;
+    tell_once(recorder_->take_error());
   }
   if (measuring_->running() && now_s >= next_telemetry_s_) {
     next_telemetry_s_ = now_s + kTelemetryS * clock_.speed();
@@ -408,6 +423,7 @@ void Session::wait_for_something() {
 }
 
 SessionEnd Session::run() {
+  set_up();
   const double tick_s = std::min(kTickS * clock_.speed(), std::max(kTickS, kLongestTickS));
   while (!ended()) {
     wait_for_something();
@@ -444,12 +460,16 @@ SessionEnd Session::run() {
   }
   SessionEnd end;
   end.child = child_end_.value_or(ChildEnd{.exit_code = 0, .signal = {}});
-  if (recorder_) end.folder = recorder_->folder();
   end.summary = engine_->finish(end_s, end.child.exit_code, end.child.signal);
+  if (recorder_) {
+    tell_once(end.summary.record_error);
+    end.folder = recorder_->folder();
+  }
   return end;
 }
 
 SessionEnd Session::run_unmeasured() {
+  server_.reset();  // or the training would wait for answers
   while (child_ && !child_end_) {
     std::array<pollfd, 2> fds{
         {{.fd = child_->signal_fd(), .events = POLLIN, .revents = 0},

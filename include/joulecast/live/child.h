@@ -84,7 +84,7 @@ class Child {
   void terminate();
 
   /// Ends this process the way the child ended: same exit code, or the same signal (without a core
-  /// file of our own).
+  /// file of our own). Standard streams are flushed; nothing is destroyed.
   [[noreturn]] static void end_like(const ChildEnd& end);
 
  private:

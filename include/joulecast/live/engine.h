@@ -75,6 +75,7 @@ struct RunSummary {
   std::int64_t blocks = 0;
   std::optional<Forecast> last_forecast;
   std::vector<std::string> notes;  ///< Everything worth a line at the end, each once.
+  std::string record_error;        ///< Why the record is not whole; empty: it is, or none is kept.
   bool over_budget = false;        ///< By what was spent, not by what had been projected.
 };
 

@@ -1,0 +1,46 @@
+// Networks by name: weightless graphs exported from the frameworks' own definitions
+// (data/networks/, made by tools/networks/export.py), and transformers by formula.
+#pragma once
+
+#include <optional>
+#include <span>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "joulecast/base/result.h"
+#include "joulecast/network/network.h"
+#include "joulecast/network/onnx.h"
+
+namespace joulecast::network {
+
+struct NamedNetwork {
+  std::string name;                  ///< "resnet50", or "keras/resnet50" where frameworks differ.
+  std::string family;                ///< "ResNet": the set that an estimator holds to be alike.
+  std::string origin;                ///< "torchvision 0.20.1", "Keras 3.8 applications", "formula".
+  std::int64_t image_size = 0;       ///< What it is usually trained at; 0: not an image network.
+  std::int64_t sequence_length = 0;  ///< Likewise of token networks.
+  bool any_size = true;              ///< Whether other sizes than the usual one are possible.
+};
+
+struct NetworkOptions {
+  std::int64_t batch_size = 1;
+  std::optional<std::int64_t> image_height, image_width, sequence_length;
+  std::optional<double> width;  ///< Width multiplier, of MobileNetV2 only, in (0, 4].
+  std::optional<Head> head;
+  double frozen = 0.0;  ///< Share of the layers with parameters that do not train, 0 to 1.
+};
+
+/// Every named network, sorted by name. Safe from any thread.
+std::span<const NamedNetwork> named_networks();
+
+/// The entry that a name means: case, "-", "_" and spaces do not count, framework names may stand
+/// before it ("torchvision/resnet50"), and common spellings are known ("ResNet-50", "mobilenetv2").
+/// The error names the nearest ones.
+Result<NamedNetwork> find_network(std::string_view name);
+
+/// A network by name, by an ONNX file or by a transformer's config.json (told apart by their
+/// content), with all the options applied: what every command's NETWORK argument means.
+Result<Network> load_network(const std::string& name_or_file, const NetworkOptions& options = {});
+
+}  // namespace joulecast::network

@@ -1,0 +1,85 @@
+// What an estimate before training is about: which network, on what machine, how it is trained. The
+// entry of this room.
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "joulecast/base/units.h"
+#include "joulecast/network/network.h"
+
+namespace joulecast::pre {
+
+enum class Optimizer { kSgd, kMomentum, kAdam, kAdamW, kAdadelta, kRmsprop, kNone };
+
+/// Where each step's input comes from.
+enum class InputPipeline {
+  kSynthetic,  ///< On the GPU already.
+  kCached,     ///< Decoded, in the host's memory.
+  kAugmented,  ///< The same, and augmented by the CPU at each step.
+  kDecoded,    ///< Decoded from JPEG at each step, and augmented.
+};
+
+/// A training that may never have been run. Every field that a user does not say has a default, and
+/// `assumed` of the estimate says which were used.
+struct SetUp {
+  std::string network;  ///< A name or a file, as network::load_network takes it.
+  std::optional<double> width;
+  std::optional<network::Head> head;
+  std::string gpu;        ///< As hardware::find_gpu takes it.
+  std::string host;       ///< A name for the machine around the GPU; empty: not known.
+  std::string framework;  ///< "pytorch", "tensorflow"; empty: not known.
+  std::string dataset;    ///< A name that groups rows; nothing is looked up by it.
+
+  std::int64_t batch_size = 32;                    ///< Of one GPU and step.
+  std::int64_t image_height = 0, image_width = 0;  ///< 0: the network's usual one.
+  std::int64_t sequence_length = 0;
+  double train_size = 0.0;       ///< Samples of an epoch.
+  double validation_size = 0.0;  ///< Samples of each validation; 0: none.
+  double validations_per_epoch = 1.0;
+  double epochs = 1.0;
+
+  Optimizer optimizer = Optimizer::kMomentum;
+  network::Precision precision = network::Precision::kFp32;
+  double frozen_epochs_share = 0.0;  ///< Of the epochs, with only the head training.
+  double frozen_layers_share = 0.0;  ///< Of the layers, all the time.
+  InputPipeline pipeline = InputPipeline::kCached;
+  int workers = 0;  ///< Of the input pipeline; 0: not known.
+  int gradient_accumulation = 1;
+  bool checkpointing = false;        ///< Activations computed again in the backward pass.
+  int gpus = 1;                      ///< Data-parallel, all alike.
+  std::optional<Watts> power_limit;  ///< Of one GPU; absent: its TDP.
+  double host_memory_gb = 0.0;       ///< 0: not known.
+
+  /// As a recording gives it, 2 x MACs of one sample's forward pass, in 1e9; absent: the network's
+  /// own.
+  std::optional<double> recorded_gflops;
+};
+
+/// A training that was measured.
+struct Observation {
+  SetUp set_up;
+  std::string source;  ///< The file or table it came from: its own offset in a fit.
+  std::string meter;   ///< What measured it; never mixed without a word: "nvml+ram", "codecarbon".
+  std::int64_t row = 0;                       ///< In the source, from 1.
+  std::optional<Watts> power;                 ///< Mean, of everything that the meter sees.
+  std::optional<Joules> epoch_energy;         ///< Mean over all epochs.
+  std::optional<Joules> stable_epoch_energy;  ///< Mean over the epochs after warm-up.
+  std::optional<Seconds> epoch_time;
+};
+
+/// What an estimator is asked for.
+enum class Target { kPower, kEpochEnergy, kStableEpochEnergy, kTime };
+
+/// Watts, joules, joules, or seconds of an epoch; epoch_time is energy / power where it is not
+/// recorded, and likewise the others. Absent where it cannot be known.
+std::optional<double> value_of(const Observation& observation, Target target);
+
+/// The groups whose members must not stand on both sides of a fold (METHODS): "configuration" is
+/// (gpu, network, dataset, batch size, image size, host memory); "architecture" is the network, and
+/// the image size where the network's own weights depend on it (inception_v3 in delrey2025).
+std::string configuration_of(const SetUp& set_up);
+
+}  // namespace joulecast::pre

@@ -2,17 +2,24 @@
 // entry of this room.
 #pragma once
 
+#include <array>
+#include <cstddef>
 #include <cstdint>
 #include <optional>
 #include <string>
+#include <string_view>
 #include <vector>
 
+#include "joulecast/base/result.h"
 #include "joulecast/base/units.h"
 #include "joulecast/network/network.h"
 
 namespace joulecast::pre {
 
 enum class Optimizer { kSgd, kMomentum, kAdam, kAdamW, kAdadelta, kRmsprop, kNone };
+
+inline constexpr std::array<std::string_view, 7> kOptimizerNames = {
+    "sgd", "momentum", "adam", "adamw", "adadelta", "rmsprop", "none"};
 
 /// Where each step's input comes from.
 enum class InputPipeline {
@@ -21,6 +28,20 @@ enum class InputPipeline {
   kAugmented,  ///< The same, and augmented by the CPU at each step.
   kDecoded,    ///< Decoded from JPEG at each step, and augmented.
 };
+
+inline constexpr std::array<std::string_view, 4> kInputPipelineNames = {"synthetic", "cached",
+                                                                        "augmented", "decoded"};
+
+/// The words of every input and output; the errors name the nearest. Case does not count.
+Result<Optimizer> optimizer_of(std::string_view word);
+Result<InputPipeline> input_pipeline_of(std::string_view word);
+Result<network::Precision> precision_of(std::string_view word);
+constexpr std::string_view to_string(Optimizer optimizer) {
+  return kOptimizerNames[static_cast<std::size_t>(optimizer)];
+}
+constexpr std::string_view to_string(InputPipeline pipeline) {
+  return kInputPipelineNames[static_cast<std::size_t>(pipeline)];
+}
 
 /// A training that may never have been run. Every field that a user does not say has a default, and
 /// `assumed` of the estimate says which were used.

@@ -18,6 +18,7 @@
 #include "joulecast/measure/replay.h"
 #include "live/measuring.h"
 #include "live/repeated_ends.h"
+#include "live/replayed_marks.h"
 #include "live/run_facts.h"
 #include "measure/process_tree.h"
 
@@ -42,48 +43,6 @@ double wall_clock() {
   clock_gettime(CLOCK_REALTIME, &now);
   return static_cast<double>(now.tv_sec) + 1e-9 * static_cast<double>(now.tv_nsec);
 }
-
-/// Plays the marks of a recording when their time has come.
-class ReplayedMarks {
- public:
-  ReplayedMarks() = default;
-  explicit ReplayedMarks(const measure::Replay& replay)
-      : epochs_(replay.epochs), zero_s_(replay.zero_s), end_s_(replay.zero_s + replay.duration_s) {}
-
-  void play(measure::MonotonicSeconds now_s, Engine& engine) {
-    for (; next_ < epochs_.size() && zero_s_ + epochs_[next_].end_s <= now_s; ++next_) {
-      const Epoch& epoch = epochs_[next_];
-      if (next_ == 0) say(engine, Mark::Kind::kEpochBegin, epoch, epoch.start_s);
-      if (!epoch.phase.empty()) say(engine, Mark::Kind::kPhase, epoch, epoch.start_s);
-      if (epoch.evaluation) {
-        say(engine, Mark::Kind::kEvaluationBegin, epoch, epoch.evaluation->start_s);
-        say(engine, Mark::Kind::kEvaluationEnd, epoch, epoch.evaluation->end_s);
-      }
-      say(engine, Mark::Kind::kEpochEnd, epoch, epoch.end_s);
-    }
-  }
-  bool over(measure::MonotonicSeconds now_s) const { return now_s >= end_s_; }
-  measure::MonotonicSeconds end_s() const { return end_s_; }
-
- private:
-  void say(Engine& engine, Mark::Kind kind, const Epoch& epoch, double at_s) const {
-    Mark mark;
-    mark.kind = kind;
-    mark.number = epoch.number;
-    mark.text = epoch.phase;
-    mark.loss = epoch.loss;
-    mark.validation_loss = epoch.validation_loss;
-    mark.accuracy = epoch.accuracy;
-    mark.steps = epoch.steps;
-    mark.samples = epoch.samples;
-    mark.tokens = epoch.tokens;
-    [[maybe_unused]] const Status status = engine.mark(mark, zero_s_ + at_s);
-  }
-
-  std::vector<Epoch> epochs_;
-  measure::MonotonicSeconds zero_s_ = 0.0, end_s_ = 0.0;
-  std::size_t next_ = 0;
-};
 
 /// All that a session holds while it runs.
 class Session {

@@ -5,44 +5,13 @@
 #include <zlib.h>
 
 #include <filesystem>
-#include <fstream>
 #include <string>
 #include <string_view>
 
+#include "base/test_folder.h"
 #include "joulecast/readers/reader.h"
 
 namespace joulecast::readers {
-
-/// A folder of the running test's own, removed at its end.
-class TestFolder {
- public:
-  TestFolder() {
-    const auto* info = testing::UnitTest::GetInstance()->current_test_info();
-    path_ = std::filesystem::path(testing::TempDir()) /
-            (std::string("readers_") + info->test_suite_name() + "_" + info->name());
-    std::filesystem::remove_all(path_);
-    std::filesystem::create_directories(path_);
-  }
-  ~TestFolder() {
-    std::error_code ignored;
-    std::filesystem::remove_all(path_, ignored);
-  }
-  TestFolder(const TestFolder&) = delete;
-  TestFolder& operator=(const TestFolder&) = delete;
-
-  const std::filesystem::path& path() const { return path_; }
-
-  std::filesystem::path write(const std::string& name, std::string_view text) const {
-    auto path = path_ / name;
-    std::filesystem::create_directories(path.parent_path());
-    std::ofstream file(path, std::ios::binary);
-    file.write(text.data(), static_cast<std::streamsize>(text.size()));
-    return path;
-  }
-
- private:
-  std::filesystem::path path_;
-};
 
 /// `text` as a gzip file's bytes.
 inline std::string gzipped(std::string_view text) {

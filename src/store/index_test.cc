@@ -11,11 +11,11 @@
 #include <filesystem>
 #include <string>
 
+#include "base/test_folder.h"
 #include "joulecast/store/run_folder.h"
 #include "store/events.h"
 #include "store/index_file.h"
 #include "store/sample_log.h"
-#include "store/test_folder.h"
 #include "store/test_runs.h"
 
 namespace joulecast::store {

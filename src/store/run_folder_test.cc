@@ -6,10 +6,10 @@
 #include <filesystem>
 #include <string>
 
+#include "base/test_folder.h"
 #include "store/events.h"
 #include "store/sample_log.h"
 #include "store/sample_reader.h"
-#include "store/test_folder.h"
 #include "store/test_runs.h"
 
 namespace joulecast::store {

@@ -13,10 +13,10 @@
 #include <limits>
 #include <set>
 
+#include "base/test_folder.h"
 #include "joulecast/store/run_folder.h"
 #include "store/sample_log.h"
 #include "store/sample_reader.h"
-#include "store/test_folder.h"
 #include "store/test_runs.h"
 
 namespace joulecast::store {

@@ -7,16 +7,18 @@
 #include <fstream>
 #include <sstream>
 #include <string>
+#include <string_view>
 #include <system_error>
+#include <utility>
 
-namespace joulecast::store {
+namespace joulecast {
 
 class TestFolder {
  public:
   TestFolder() {
     const auto* info = testing::UnitTest::GetInstance()->current_test_info();
     path_ = std::filesystem::path(testing::TempDir()) /
-            (std::string("store_") + info->test_suite_name() + "_" + info->name());
+            (std::string("joulecast_") + info->test_suite_name() + "_" + info->name());
     std::filesystem::remove_all(path_);
     std::filesystem::create_directories(path_);
   }
@@ -28,6 +30,15 @@ class TestFolder {
   TestFolder& operator=(const TestFolder&) = delete;
 
   const std::filesystem::path& path() const { return path_; }
+
+  /// A file of this text in the folder, and folders above it where it has some.
+  std::filesystem::path write(const std::string& name, std::string_view text) const {
+    auto path = path_ / name;
+    std::filesystem::create_directories(path.parent_path());
+    std::ofstream file(path, std::ios::binary);
+    file.write(text.data(), static_cast<std::streamsize>(text.size()));
+    return path;
+  }
 
  private:
   std::filesystem::path path_;
@@ -45,4 +56,4 @@ inline void write_bytes(const std::filesystem::path& path, const std::string& by
   file << bytes;
 }
 
-}  // namespace joulecast::store
+}  // namespace joulecast

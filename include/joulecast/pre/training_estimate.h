@@ -1,0 +1,32 @@
+// What a whole training will take, as an estimator sees it before it starts.
+#pragma once
+
+#include <string>
+#include <vector>
+
+#include "joulecast/base/result.h"
+#include "joulecast/hardware/gpu.h"
+#include "joulecast/network/network.h"
+#include "joulecast/pre/estimator.h"
+#include "joulecast/pre/settings.h"
+#include "joulecast/run/forecast.h"
+
+namespace joulecast::pre {
+
+struct TrainingEstimate {
+  SetUp set_up;
+  std::vector<std::string> assumed;  ///< Defaults that nobody said, for the user.
+  hardware::Gpu gpu;
+  network::Network network;  ///< At the set-up's batch and input size.
+  Forecast epoch;            ///< Of one epoch, validation included.
+  Forecast total;            ///< Of all epochs: the epoch's times their number.
+};
+
+/// Asks `estimator` about the set-up. Energy and power are its own answers; the time is its own
+/// where it has one, else energy / power. Origin of the joules: modelled. Errors: an unknown
+/// network or GPU, a size that the network cannot take, a figure that is not finite and above zero.
+/// Safe from any thread.
+Result<TrainingEstimate> estimate_training(const FittedEstimator& estimator,
+                                           std::string_view method, const SaidSetUp& said);
+
+}  // namespace joulecast::pre

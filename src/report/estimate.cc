@@ -1,0 +1,167 @@
+#include "report/estimate.h"
+
+#include <fmt/format.h>
+#include <fmt/ranges.h>
+
+#include "base/text.h"
+#include "report/carbon.h"
+#include "report/quantity_text.h"
+
+namespace joulecast::report {
+namespace {
+
+using carbon::Footprint;
+
+std::string joined(const std::vector<std::int64_t>& shape) {
+  return fmt::format("{}", fmt::join(shape, " x "));
+}
+
+std::string heading(const EstimateReport& report, const Terminal& terminal) {
+  const pre::SetUp& set_up = report.estimate.set_up;
+  const network::Network& network = report.estimate.network;
+  const network::Totals totals = network::totals(network);
+  std::string gpu = report.estimate.gpu.name;
+  if (set_up.gpus > 1) gpu = fmt::format("{} x {}", set_up.gpus, gpu);
+  if (set_up.power_limit) gpu += fmt::format(" at {}", to_text(*set_up.power_limit));
+  std::string text = terminal.bold(fmt::format("{} on {}", printable(network.name), gpu)) + "\n";
+  text += fmt::format("  {}; input {}, {:.4g} GMACs and {:.4g} M parameters a sample\n",
+                      printable(network.origin), joined(network.input_shape),
+                      totals.macs / 1e9 / static_cast<double>(set_up.batch_size),
+                      totals.parameters / 1e6);
+  text += fmt::format(
+      "  batch size {}, {:.12g} training and {:.12g} validation samples, {:g} epoch{}\n",
+      set_up.batch_size, set_up.train_size, set_up.validation_size, set_up.epochs,
+      set_up.epochs == 1.0 ? "" : "s");
+  return text;
+}
+
+template <typename Q>
+std::string row(const char* what, const std::optional<Estimate<Q>>& epoch,
+                const std::optional<Estimate<Q>>& total, const Terminal& terminal) {
+  return fmt::format("{:<9} {:<32} {}\n", what, estimate_text(epoch, terminal),
+                     estimate_text(total, terminal));
+}
+
+template <typename Text>
+std::string footprint_row(const char* what, const EstimateReport& report, const Terminal& terminal,
+                          Text text) {
+  const auto cell = [&](const std::optional<Estimate<Joules>>& energy) {
+    if (!energy) return std::string("-");
+    std::string one = text(carbon::footprint(energy->value, report.rates));
+    if (energy->low && energy->high) {
+      one += fmt::format(" ({} {} {})", text(carbon::footprint(*energy->low, report.rates)),
+                         terminal.unicode ? "–" : "-",
+                         text(carbon::footprint(*energy->high, report.rates)));
+    }
+    return one;
+  };
+  return fmt::format("{:<9} {:<32} {}\n", what, cell(report.estimate.epoch.energy),
+                     cell(report.estimate.total.energy));
+}
+
+std::string table(const EstimateReport& report, const Terminal& terminal) {
+  const Forecast& epoch = report.estimate.epoch;
+  const Forecast& total = report.estimate.total;
+  std::string text = terminal.dim(fmt::format("{:<9} {:<32} {}", "", "an epoch", "in all")) + "\n";
+  text += row("energy", epoch.energy, total.energy, terminal);
+  text += row("time", epoch.duration, total.duration, terminal);
+  text += row("power", epoch.power, {}, terminal);
+  text += footprint_row("CO2e", report, terminal,
+                        [](const Footprint& print) { return co2e_text(print.g_co2e); });
+  if (report.rates.price) {
+    text += footprint_row("cost", report, terminal, [&](const Footprint& print) {
+      return cost_text(print.cost.value_or(0.0), *report.rates.price);
+    });
+  }
+  return text;
+}
+
+std::string grounds(const EstimateReport& report) {
+  std::string text;
+  if (!report.estimate.assumed.empty()) {
+    text += fmt::format("assumed   {}\n", fmt::join(report.estimate.assumed, "; "));
+  }
+  for (const OutsideFeature& one : report.outside) {
+    text += fmt::format("outside   {} is {:.6g}; the estimator has seen {:.6g} to {:.6g}\n",
+                        one.feature, one.value, one.low, one.high);
+  }
+  text += fmt::format("estimator {}\n", printable(report.estimator));
+  for (const std::string& source : report.fitted_on) {
+    text += fmt::format("          fitted on {}\n", printable(source));
+  }
+  text += fmt::format("grid      {}\n", intensity_text(report.rates.intensity));
+  for (const std::string& note : report.estimate.total.notes) {
+    text += fmt::format("note      {}\n", printable(note));
+  }
+  return text;
+}
+
+Json set_up_json(const pre::SetUp& set_up) {
+  Json json = {{"network", set_up.network},
+               {"gpu", set_up.gpu},
+               {"gpus", set_up.gpus},
+               {"batch_size", set_up.batch_size},
+               {"train_size", set_up.train_size},
+               {"val_size", set_up.validation_size},
+               {"validations_per_epoch", set_up.validations_per_epoch},
+               {"epochs", set_up.epochs},
+               {"optimizer", to_string(set_up.optimizer)},
+               {"precision", network::to_string(set_up.precision)},
+               {"frozen_epochs_share", set_up.frozen_epochs_share},
+               {"frozen_layers_share", set_up.frozen_layers_share},
+               {"pipeline", to_string(set_up.pipeline)},
+               {"gradient_accumulation", set_up.gradient_accumulation},
+               {"checkpointing", set_up.checkpointing}};
+  json["power_limit_w"] = json_number(set_up.power_limit);
+  json["host"] = set_up.host.empty() ? Json(nullptr) : Json(set_up.host);
+  json["image_height"] = set_up.image_height > 0 ? Json(set_up.image_height) : Json(nullptr);
+  json["image_width"] = set_up.image_width > 0 ? Json(set_up.image_width) : Json(nullptr);
+  return json;
+}
+
+Json network_json(const network::Network& network) {
+  const network::Totals totals = network::totals(network);
+  const auto batch = static_cast<double>(network.batch_size);
+  return {{"name", network.name},
+          {"origin", network.origin},
+          {"input_shape", network.input_shape},
+          {"forward_macs_per_sample", totals.macs / batch},
+          {"forward_flops_per_sample", totals.flops / batch},
+          {"parameters", totals.parameters},
+          {"notes", network.notes}};
+}
+
+}  // namespace
+
+Json estimate_json(const EstimateReport& report) {
+  const pre::TrainingEstimate& estimate = report.estimate;
+  Json outside = Json::array();
+  for (const OutsideFeature& one : report.outside) {
+    outside.push_back({{"feature", one.feature},
+                       {"value", json_number(one.value)},
+                       {"low", json_number(one.low)},
+                       {"high", json_number(one.high)}});
+  }
+  Json footprint = nullptr;
+  if (estimate.total.energy) {
+    footprint = footprint_json(carbon::footprint(estimate.total.energy->value, report.rates));
+  }
+  return {{"schema", "joulecast.estimate/1"},
+          {"estimator", report.estimator},
+          {"fitted_on", report.fitted_on},
+          {"network", network_json(estimate.network)},
+          {"gpu", estimate.gpu.name},
+          {"set_up", set_up_json(estimate.set_up)},
+          {"assumed", estimate.assumed},
+          {"outside", std::move(outside)},
+          {"epoch", store::forecast_json(estimate.epoch)},
+          {"total", store::forecast_json(estimate.total)},
+          {"rates", rates_json(report.rates)},
+          {"footprint", std::move(footprint)}};
+}
+
+std::string estimate_text(const EstimateReport& report, const Terminal& terminal) {
+  return heading(report, terminal) + "\n" + table(report, terminal) + "\n" + grounds(report);
+}
+
+}  // namespace joulecast::report

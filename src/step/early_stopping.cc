@@ -3,118 +3,17 @@
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <array>
 #include <boost/math/distributions/gamma.hpp>
-#include <boost/math/distributions/students_t.hpp>
 #include <cassert>
 #include <cmath>
 #include <cstddef>
-#include <cstdint>
 #include <limits>
-#include <numeric>
 #include <utility>
 
-#include "base/text.h"
 #include "step/learning_curve.h"
+#include "step/stopping_prior.h"
 
 namespace joulecast::step {
-namespace {
-
-constexpr std::string_view kOption = "--early-stopping";
-constexpr std::array<std::string_view, 7> kKeys{"patience", "metric", "mode", "min_delta",
-                                                "target",   "max",    "every"};
-
-Error wrong(std::string_view key, std::string_view value, std::string_view wanted) {
-  return {fmt::format("{}: {}={} is not {}", kOption, key, quoted(value), wanted)};
-}
-
-Result<int> whole(std::string_view key, std::string_view value) {
-  const auto number = parse_integer(value);
-  if (!number || *number < 1 || *number > kMostEpochs) {
-    return wrong(key, value, fmt::format("a whole number from 1 to {}", kMostEpochs));
-  }
-  return static_cast<int>(*number);
-}
-
-Result<double> finite(std::string_view key, std::string_view value) {
-  const auto number = parse_number(value);
-  if (!number || !std::isfinite(*number)) return wrong(key, value, "a number");
-  return *number;
-}
-
-MetricMode usual_mode(std::string_view metric) {
-  const std::string name = to_lower(metric);
-  for (const char* good :
-       {"acc", "auc", "f1", "map", "iou", "bleu", "precision", "recall", "r2", "score"}) {
-    if (name.find(good) != std::string::npos) return MetricMode::kMax;
-  }
-  return MetricMode::kMin;
-}
-
-}  // namespace
-
-Result<EarlyStoppingRule> parse_early_stopping(std::string_view text) {
-  EarlyStoppingRule rule;
-  std::optional<MetricMode> mode;
-  std::array<bool, kKeys.size()> given{};
-  while (true) {
-    const auto comma = text.find(',');
-    const std::string_view item = trim(text.substr(0, comma));
-    const auto equals = item.find('=');
-    if (equals == std::string_view::npos) {
-      return Error{
-          fmt::format("{}: {} is not key=value; wanted for example patience=20,metric="
-                      "val_loss,mode=min,max=150",
-                      kOption, quoted(item))};
-    }
-    const std::string key = to_lower(trim(item.substr(0, equals)));
-    const std::string_view value = trim(item.substr(equals + 1));
-    const auto place = std::find(kKeys.begin(), kKeys.end(), key);
-    if (place == kKeys.end()) {
-      const auto near = nearest(key, kKeys);
-      return Error{fmt::format("{}: no key {}{}; the keys are {}", kOption, quoted(key),
-                               near ? fmt::format(" (did you mean {}?)", quoted(*near)) : "",
-                               fmt::join(kKeys, ", "))};
-    }
-    bool& seen = given[static_cast<std::size_t>(place - kKeys.begin())];
-    if (seen) return Error{fmt::format("{}: {} is given twice", kOption, key)};
-    seen = true;
-    if (key == "metric") {
-      if (value.empty()) return wrong(key, value, "a metric's name");
-      rule.metric = std::string(value);
-    } else if (key == "mode") {
-      const std::string word = to_lower(value);
-      if (word != "min" && word != "max") return wrong(key, value, "min or max");
-      mode = word == "min" ? MetricMode::kMin : MetricMode::kMax;
-    } else if (key == "min_delta" || key == "target") {
-      const auto number = finite(key, value);
-      if (!number) return number.error();
-      if (key == "target") {
-        rule.target = *number;
-      } else if (*number < 0.0) {
-        return wrong(key, value, "0 or more");
-      } else {
-        rule.min_delta = *number;
-      }
-    } else {
-      const auto number = whole(key, value);
-      if (!number) return number.error();
-      if (key == "patience") rule.patience = *number;
-      if (key == "max") rule.max_epochs = *number;
-      if (key == "every") rule.evaluate_every = *number;
-    }
-    if (comma == std::string_view::npos) break;
-    text.remove_prefix(comma + 1);
-  }
-  if (!rule.patience && !rule.target) {
-    return Error{
-        fmt::format("{}: neither patience nor target is given, so nothing would stop the "
-                    "training early",
-                    kOption)};
-  }
-  rule.mode = mode.value_or(usual_mode(rule.metric));
-  return rule;
-}
 
 std::optional<int> StoppingDistribution::quantile(double p) const {
   double sum = 0.0;
@@ -149,8 +48,6 @@ constexpr double kRateShare = 0.45;
 constexpr double kRateShareToTarget = 0.15;
 // The log-uniform share is kFirstGuess / (evaluations seen + kFirstGuess).
 constexpr double kFirstGuess = 3.0;
-// It runs from the lower bound to this multiple of the cap; what lies above stops at the cap.
-constexpr double kPastCap = 1.8;
 // How fast old improvements are forgotten: their count fades as (then / now)^kForgetting.
 constexpr double kForgetting = 5.0;
 // Gamma prior of the rate of improvements per unit of log time.
@@ -454,91 +351,6 @@ StoppingDistribution StoppingForecaster::forecast() const {
       "{:.0f} % spread between the bounds",
       seen, seen == 1 ? "" : "s", s.rule.metric, paths, 100.0 * by_curve / paths,
       100.0 * by_rate / paths, 100.0 * guesses / paths);
-  return answer;
-}
-
-namespace {
-
-// For a training unlike all before it.
-constexpr double kUnlike = 0.02;
-// What is believed of the spread before two runs are known: standard deviation of the logarithm,
-// and how many runs that belief is worth.
-constexpr double kUsualSpread = 0.1;
-constexpr double kUsualRuns = 2.0;
-
-// The share of runs that stop by an epoch, before what is known of this run.
-class History {
- public:
-  History(std::span<const int> past, int cap, int seen) : seen_(seen), cap_(cap) {
-    for (const int epochs : past) {
-      if (epochs < cap) places_.push_back(std::log(epochs - 0.5));
-    }
-    const auto finished = static_cast<double>(places_.size());
-    const auto runs = static_cast<double>(past.size());
-    unlike_ = places_.empty() ? 1.0 / (runs + 1.0) : kUnlike;
-    finishes_ = finished / runs;
-    const double mean =
-        std::accumulate(places_.begin(), places_.end(), 0.0) / std::max(1.0, finished);
-    double squares = kUsualRuns * kUsualSpread * kUsualSpread;
-    for (const double place : places_) squares += (place - mean) * (place - mean);
-    freedom_ = kUsualRuns + std::max(0.0, finished - 1.0);
-    // With one kernel of variance 2 s^2 / n per run the mixture has the variance s^2 (1 + 1 / n)
-    // of a further run.
-    width_ = std::sqrt(squares / freedom_ * 2.0 / std::max(1.0, finished));
-  }
-
-  double stopped_by(double epoch) const {
-    if (epoch >= cap_) return 1.0;
-    if (epoch <= 0.0) return 0.0;
-    const double from = std::max(1.0, static_cast<double>(seen_));
-    const double anyhow =
-        epoch <= from ? 0.0 : std::log(epoch / from) / std::log(kPastCap * cap_ / from);
-    double like = 0.0;
-    if (!places_.empty()) {
-      const boost::math::students_t t(freedom_);
-      for (const double place : places_)
-        like += boost::math::cdf(t, (std::log(epoch) - place) / width_);
-      like *= finishes_ / static_cast<double>(places_.size());
-    }
-    return unlike_ * anyhow + (1.0 - unlike_) * like;
-  }
-
- private:
-  std::vector<double> places_;
-  int seen_, cap_;
-  double unlike_ = 0.0, finishes_ = 0.0, freedom_ = 0.0, width_ = 0.0;
-};
-
-}  // namespace
-
-StoppingDistribution stopping_from_history(std::span<const int> past, int cap, int seen) {
-  assert(cap >= 1 && cap <= kMostEpochs && seen >= 0 && seen < cap);
-  StoppingDistribution answer;
-  answer.earliest = answer.first_epoch = seen + 1;
-  answer.latest = cap;
-  if (past.empty()) {
-    answer.basis = "no earlier run: the cap only";
-    return answer;
-  }
-  const History history(past, cap, seen);
-  answer.basis = fmt::format("{} earlier run{}", past.size(), past.size() == 1 ? "" : "s");
-  answer.probability.reserve(static_cast<std::size_t>(cap - seen));
-  const double already = history.stopped_by(seen);
-  const double open = 1.0 - already;
-  double before = already;
-  // Every epoch at first, then in stretches of 2 % that share their probability evenly; the cap,
-  // where whole shares of the runs may end, stands alone.
-  constexpr int kSingly = 64;
-  for (int epoch = seen; epoch < cap;) {
-    const int length_wanted = epoch - seen < kSingly ? 1 : 1 + (epoch - seen) / 50;
-    const int next = epoch == cap - 1 ? cap : std::min(cap - 1, epoch + length_wanted);
-    const double by = history.stopped_by(next);
-    const auto length = static_cast<std::size_t>(next - epoch);
-    answer.probability.insert(answer.probability.end(), length,
-                              std::max(0.0, by - before) / open / static_cast<double>(length));
-    before = by;
-    epoch = next;
-  }
   return answer;
 }
 

@@ -143,7 +143,7 @@ double follow_rate(double now, double best_at, double rate, double patience, dou
       time = next;
     }
     best_at = time;
-    rate *= std::exp(kRateWalk * random.normal() * std::sqrt(passed));
+    rate *= std::exp(kRateWalk * normal(random) * std::sqrt(passed));
   }
   return limit;
 }
@@ -222,11 +222,11 @@ int StoppingForecaster::State::stop_of_path(const Outlook& outlook, const Contin
   const double floor = least_possible();
   const double innovation =
       outlook.noise * std::sqrt(1.0 - outlook.correlation * outlook.correlation);
-  const double drift = way.drift * random.normal();
+  const double drift = way.drift * normal(random);
   double noise = outlook.last_residual;
   Watch path = watch;
   for (std::size_t h = 0; h < way.mean.size(); ++h) {
-    noise = outlook.correlation * noise + innovation * random.normal();
+    noise = outlook.correlation * noise + innovation * normal(random);
     double value = std::max(floor, way.mean[h] + drift * outlook.drift_shape[h] + noise);
     // In steps from the best, so that a tie is a tie whatever the rounding.
     if (outlook.quantum > 0.0 && std::isfinite(path.best())) {

@@ -168,7 +168,7 @@ TEST(StoppingForecaster, AConstantCurveStopsAtTheLowerBound) {
 TEST(StoppingForecaster, SaysTheSameOnEveryMachine) {
   StoppingForecaster f(rule("patience=10,max=150"));
   Random random(5);
-  for (int t = 1; t <= 25; ++t) f.add(0.2 + 1.0 / t + 0.01 * random.normal());
+  for (int t = 1; t <= 25; ++t) f.add(0.2 + 1.0 / t + 0.01 * normal(random));
   const StoppingDistribution d = f.forecast();
   EXPECT_EQ(d.quantile(0.05), 35);
   EXPECT_EQ(d.quantile(0.5), 58);
@@ -212,7 +212,7 @@ RC_GTEST_PROP(StoppingForecaster, KeepsItsPromises, ()) {
   StoppingForecaster f(r), twin(r);
   std::vector<StoppingDistribution> said;
   for (int t = 1; t <= 60 && !f.stopped(); ++t) {
-    const double value = slope * std::log(t) + 0.1 * random.normal();
+    const double value = slope * std::log(t) + 0.1 * normal(random);
     f.add(value);
     twin.add(value);
     const StoppingDistribution d = f.forecast();

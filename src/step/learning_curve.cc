@@ -103,7 +103,7 @@ const std::array<double, 4096>& normal_table() {
 
 }  // namespace
 
-double Random::normal() { return normal_table()[bits() >> 52U]; }
+double normal(Random& random) { return normal_table()[random.bits() >> 52U]; }
 
 // One family on one curve: its terms at the points, and least squares over any stretch of them.
 class LearningCurve::Fitter {

@@ -6,27 +6,13 @@
 #include <cstdint>
 #include <vector>
 
+#include "base/random.h"
+
 namespace joulecast::step {
 
-/// Random numbers that are the same on every machine (SplitMix64, Steele et al., OOPSLA 2014).
-class Random {
- public:
-  explicit Random(std::uint64_t seed) : state_(seed) {}
-  std::uint64_t bits() {
-    std::uint64_t z = state_ += 0x9e3779b97f4a7c15U;
-    z = (z ^ (z >> 30U)) * 0xbf58476d1ce4e5b9U;
-    z = (z ^ (z >> 27U)) * 0x94d049bb133111ebU;
-    return z ^ (z >> 31U);
-  }
-  /// In (0, 1).
-  double uniform() { return (static_cast<double>(bits() >> 12U) + 0.5) * 0x1p-52; }
-  /// Standard normal: one of 4096 equally likely quantiles, the outermost at 3.67. Exact enough for
-  /// shares of some hundred paths, and twenty times as fast as inverting each draw.
-  double normal();
-
- private:
-  std::uint64_t state_;
-};
+/// Standard normal: one of 4096 equally likely quantiles, the outermost at 3.67. Exact enough for
+/// shares of some hundred paths, and twenty times as fast as inverting each draw.
+double normal(Random& random);
 
 /// One way the curve may go on.
 struct Continuation {

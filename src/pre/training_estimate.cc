@@ -81,8 +81,7 @@ void fill_input_size(SetUp& set_up, const network::Network& network) {
 
 }  // namespace
 
-Result<TrainingEstimate> estimate_training(const FittedEstimator& estimator,
-                                           std::string_view method, const SaidSetUp& said) {
+Result<TrainingEstimate> estimate_training(const EstimatorFile& estimator, const SaidSetUp& said) {
   TrainingEstimate result;
   result.set_up = said.set_up;
   result.assumed = said.assumed;
@@ -100,6 +99,10 @@ Result<TrainingEstimate> estimate_training(const FittedEstimator& estimator,
   if (!power) return power.error();
   const auto own_time = estimator.answer(result.set_up, Target::kTime);
   const Answer time = own_time ? *own_time : quotient(*energy, *power);
+  auto outside = estimator.out_of_range(result.set_up);
+  if (!outside) return outside.error();
+  result.out_of_range = std::move(outside).value();
+  const std::string method = estimator.method(Target::kEpochEnergy);
   result.epoch = forecast(method, *energy, *power, time, 1.0);
   result.total = forecast(method, *energy, *power, time, result.set_up.epochs);
   return result;

@@ -81,13 +81,15 @@ std::string grounds(const EstimateReport& report) {
   if (!report.estimate.assumed.empty()) {
     text += fmt::format("assumed   {}\n", fmt::join(report.estimate.assumed, "; "));
   }
-  for (const OutsideFeature& one : report.outside) {
+  for (const pre::OutOfRange& one : report.estimate.out_of_range) {
     text += fmt::format("outside   {} is {:.6g}; the estimator has seen {:.6g} to {:.6g}\n",
                         one.feature, one.value, one.low, one.high);
   }
-  text += fmt::format("estimator {}\n", printable(report.estimator));
-  for (const std::string& source : report.fitted_on) {
-    text += fmt::format("          fitted on {}\n", printable(source));
+  text +=
+      fmt::format("estimator {}, {}\n", report.estimate.total.method, printable(report.estimator));
+  for (const pre::FitSource& source : report.provenance.sources) {
+    text += fmt::format("          fitted on {} rows of {} ({})\n", source.rows,
+                        printable(source.name), fmt::join(source.meters, ", "));
   }
   text += fmt::format("grid      {}\n", intensity_text(report.rates.intensity));
   for (const std::string& note : report.estimate.total.notes) {
@@ -136,11 +138,18 @@ Json network_json(const network::Network& network) {
 Json estimate_json(const EstimateReport& report) {
   const pre::TrainingEstimate& estimate = report.estimate;
   Json outside = Json::array();
-  for (const OutsideFeature& one : report.outside) {
+  for (const pre::OutOfRange& one : estimate.out_of_range) {
     outside.push_back({{"feature", one.feature},
                        {"value", json_number(one.value)},
                        {"low", json_number(one.low)},
                        {"high", json_number(one.high)}});
+  }
+  Json sources = Json::array();
+  for (const pre::FitSource& source : report.provenance.sources) {
+    sources.push_back({{"name", source.name},
+                       {"sha256", source.sha256.empty() ? Json(nullptr) : Json(source.sha256)},
+                       {"rows", source.rows},
+                       {"meters", source.meters}});
   }
   Json footprint = nullptr;
   if (estimate.total.energy) {
@@ -148,7 +157,7 @@ Json estimate_json(const EstimateReport& report) {
   }
   return {{"schema", "joulecast.estimate/1"},
           {"estimator", report.estimator},
-          {"fitted_on", report.fitted_on},
+          {"fitted_on", std::move(sources)},
           {"network", network_json(estimate.network)},
           {"gpu", estimate.gpu.name},
           {"set_up", set_up_json(estimate.set_up)},

@@ -2,7 +2,6 @@
 #pragma once
 
 #include <string>
-#include <vector>
 
 #include "joulecast/carbon/carbon.h"
 #include "joulecast/pre/training_estimate.h"
@@ -11,17 +10,10 @@
 
 namespace joulecast::report {
 
-/// A feature of the set-up that lies outside what the estimator was fitted on.
-struct OutsideFeature {
-  std::string feature;
-  double value, low, high;  ///< `low` to `high` was seen.
-};
-
 struct EstimateReport {
   pre::TrainingEstimate estimate;
-  std::string estimator;               ///< Its method and file.
-  std::vector<std::string> fitted_on;  ///< One line a source.
-  std::vector<OutsideFeature> outside;
+  std::string estimator;  ///< The file's name, or "default".
+  pre::FitProvenance provenance;
   carbon::Rates rates;
 };
 

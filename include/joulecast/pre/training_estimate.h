@@ -7,7 +7,7 @@
 #include "joulecast/base/result.h"
 #include "joulecast/hardware/gpu.h"
 #include "joulecast/network/network.h"
-#include "joulecast/pre/estimator.h"
+#include "joulecast/pre/estimator_file.h"
 #include "joulecast/pre/settings.h"
 #include "joulecast/run/forecast.h"
 
@@ -20,13 +20,13 @@ struct TrainingEstimate {
   network::Network network;  ///< At the set-up's batch and input size.
   Forecast epoch;            ///< Of one epoch, validation included.
   Forecast total;            ///< Of all epochs: the epoch's times their number.
+  std::vector<OutOfRange> out_of_range;
 };
 
 /// Asks `estimator` about the set-up. Energy and power are its own answers; the time is its own
 /// where it has one, else energy / power. Origin of the joules: modelled. Errors: an unknown
 /// network or GPU, a size that the network cannot take, a figure that is not finite and above zero.
 /// Safe from any thread.
-Result<TrainingEstimate> estimate_training(const FittedEstimator& estimator,
-                                           std::string_view method, const SaidSetUp& said);
+Result<TrainingEstimate> estimate_training(const EstimatorFile& estimator, const SaidSetUp& said);
 
 }  // namespace joulecast::pre

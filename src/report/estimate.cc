@@ -98,6 +98,14 @@ std::string grounds(const EstimateReport& report) {
   return text;
 }
 
+// What an estimate has of a forecast: nothing has been seen of the run itself.
+Json figures_json(const Forecast& forecast) {
+  Json json = store::forecast_json(forecast);
+  for (const char* of_a_run : {"epoch", "phase", "stable"}) json.erase(of_a_run);
+  json["provenance"] = {{"kind", "estimate"}, {"origins", store::origins_json(forecast.origins)}};
+  return json;
+}
+
 Json set_up_json(const pre::SetUp& set_up) {
   Json json = {{"network", set_up.network},
                {"gpu", set_up.gpu},
@@ -163,8 +171,8 @@ Json estimate_json(const EstimateReport& report) {
           {"set_up", set_up_json(estimate.set_up)},
           {"assumed", estimate.assumed},
           {"outside", std::move(outside)},
-          {"epoch", store::forecast_json(estimate.epoch)},
-          {"total", store::forecast_json(estimate.total)},
+          {"epoch", figures_json(estimate.epoch)},
+          {"total", figures_json(estimate.total)},
           {"rates", rates_json(report.rates)},
           {"footprint", std::move(footprint)}};
 }

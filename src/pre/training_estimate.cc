@@ -4,7 +4,7 @@
 
 #include <cmath>
 
-#include "joulecast/network/named.h"
+#include "pre/network_of.h"
 
 namespace joulecast::pre {
 namespace {
@@ -57,18 +57,6 @@ Forecast forecast(std::string_view method, const Answer& energy, const Answer& p
   return result;
 }
 
-Result<network::Network> network_of(const SetUp& set_up) {
-  network::NetworkOptions options;
-  options.batch_size = set_up.batch_size;
-  if (set_up.image_height > 0) options.image_height = set_up.image_height;
-  if (set_up.image_width > 0) options.image_width = set_up.image_width;
-  if (set_up.sequence_length > 0) options.sequence_length = set_up.sequence_length;
-  options.width = set_up.width;
-  options.head = set_up.head;
-  options.frozen = set_up.frozen_layers_share;
-  return network::load_network(set_up.network, options);
-}
-
 // Features need the size that the network has when nobody said one.
 void fill_input_size(SetUp& set_up, const network::Network& network) {
   constexpr std::size_t kImageRank = 3;
@@ -91,7 +79,7 @@ Result<TrainingEstimate> estimate_training(const EstimatorFile& estimator, const
   auto network = network_of(said.set_up);
   if (!network) return network.error();
   result.network = std::move(network).value();
-  fill_input_size(result.set_up, result.network);
+  fill_input_size(result.set_up, *result.network);
 
   const auto energy = positive("energy", estimator.answer(result.set_up, Target::kEpochEnergy));
   if (!energy) return energy.error();

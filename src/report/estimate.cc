@@ -18,15 +18,14 @@ std::string joined(const std::vector<std::int64_t>& shape) {
 
 std::string heading(const EstimateReport& report, const Terminal& terminal) {
   const pre::SetUp& set_up = report.estimate.set_up;
-  const network::Network& network = report.estimate.network;
+  const network::Network& network = *report.estimate.network;
   const network::Totals totals = network::totals(network);
   std::string gpu = report.estimate.gpu.name;
   if (set_up.gpus > 1) gpu = fmt::format("{} x {}", set_up.gpus, gpu);
   if (set_up.power_limit) gpu += fmt::format(" at {}", to_text(*set_up.power_limit));
   std::string text = terminal.bold(fmt::format("{} on {}", printable(network.name), gpu)) + "\n";
   text += fmt::format("  {}; input {}, {:.4g} GMACs and {:.4g} M parameters a sample\n",
-                      printable(network.origin), joined(network.input_shape),
-                      totals.macs / 1e9 / static_cast<double>(set_up.batch_size),
+                      printable(network.origin), joined(network.input_shape), totals.macs / 1e9,
                       totals.parameters / 1e6);
   text += fmt::format(
       "  batch size {}, {:.12g} training and {:.12g} validation samples, {:g} epoch{}\n",
@@ -131,12 +130,11 @@ Json set_up_json(const pre::SetUp& set_up) {
 
 Json network_json(const network::Network& network) {
   const network::Totals totals = network::totals(network);
-  const auto batch = static_cast<double>(network.batch_size);
   return {{"name", network.name},
           {"origin", network.origin},
           {"input_shape", network.input_shape},
-          {"forward_macs_per_sample", totals.macs / batch},
-          {"forward_flops_per_sample", totals.flops / batch},
+          {"forward_macs_per_sample", totals.macs},
+          {"forward_flops_per_sample", totals.flops},
           {"parameters", totals.parameters},
           {"notes", network.notes}};
 }
@@ -166,7 +164,7 @@ Json estimate_json(const EstimateReport& report) {
   return {{"schema", "joulecast.estimate/1"},
           {"estimator", report.estimator},
           {"fitted_on", std::move(sources)},
-          {"network", network_json(estimate.network)},
+          {"network", network_json(*estimate.network)},
           {"gpu", estimate.gpu.name},
           {"set_up", set_up_json(estimate.set_up)},
           {"assumed", estimate.assumed},

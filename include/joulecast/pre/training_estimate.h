@@ -1,6 +1,7 @@
 // What a whole training will take, as an estimator sees it before it starts.
 #pragma once
 
+#include <memory>
 #include <string>
 #include <vector>
 
@@ -17,9 +18,9 @@ struct TrainingEstimate {
   SetUp set_up;
   std::vector<std::string> assumed;  ///< Defaults that nobody said, for the user.
   hardware::Gpu gpu;
-  network::Network network;  ///< At the set-up's batch and input size.
-  Forecast epoch;            ///< Of one epoch, validation included.
-  Forecast total;            ///< Of all epochs: the epoch's times their number.
+  std::shared_ptr<const network::Network> network;  ///< At batch size 1 and the set-up's input.
+  Forecast epoch;                                   ///< Of one epoch, validation included.
+  Forecast total;  ///< Of all epochs: the epoch's times their number.
   std::vector<OutOfRange> out_of_range;
 };
 

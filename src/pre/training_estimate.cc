@@ -4,6 +4,7 @@
 
 #include <cmath>
 
+#include "pre/memory_need.h"
 #include "pre/network_of.h"
 
 namespace joulecast::pre {
@@ -80,6 +81,7 @@ Result<TrainingEstimate> estimate_training(const EstimatorFile& estimator, const
   if (!network) return network.error();
   result.network = std::move(network).value();
   fill_input_size(result.set_up, *result.network);
+  result.memory = memory_need(result.set_up, *result.network, result.gpu);
 
   const auto energy = positive("energy", estimator.answer(result.set_up, Target::kEpochEnergy));
   if (!energy) return energy.error();

@@ -75,8 +75,22 @@ std::string table(const EstimateReport& report, const Terminal& terminal) {
   return text;
 }
 
+std::string memory_text(const pre::MemoryNeed& memory) {
+  constexpr double kBytesPerGib = 1024.0 * 1024.0 * 1024.0;
+  return fmt::format("{:.1f} GB of {:.0f} on each GPU{}", memory.total() / kBytesPerGib,
+                     memory.available / kBytesPerGib,
+                     memory.fits() ? "" : ": it will hardly fit; a smaller batch does");
+}
+
+Json memory_json(const pre::MemoryNeed& memory) {
+  return {{"weights_bytes", memory.weights},     {"gradients_bytes", memory.gradients},
+          {"optimizer_bytes", memory.optimizer}, {"activations_bytes", memory.activations},
+          {"framework_bytes", memory.framework}, {"total_bytes", memory.total()},
+          {"available_bytes", memory.available}, {"fits", memory.fits()}};
+}
+
 std::string grounds(const EstimateReport& report) {
-  std::string text;
+  std::string text = fmt::format("memory    {}\n", memory_text(report.estimate.memory));
   if (!report.estimate.assumed.empty()) {
     text += fmt::format("assumed   {}\n", fmt::join(report.estimate.assumed, "; "));
   }
@@ -168,6 +182,7 @@ Json estimate_json(const EstimateReport& report) {
           {"gpu", estimate.gpu.name},
           {"set_up", set_up_json(estimate.set_up)},
           {"assumed", estimate.assumed},
+          {"memory", memory_json(estimate.memory)},
           {"outside", std::move(outside)},
           {"epoch", figures_json(estimate.epoch)},
           {"total", figures_json(estimate.total)},

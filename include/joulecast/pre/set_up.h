@@ -77,6 +77,9 @@ struct SetUp {
   /// As a recording gives it, 2 x MACs of one sample's forward pass, in 1e9; absent: the network's
   /// own.
   std::optional<double> recorded_gflops;
+  /// Likewise of the GPU; absent: the catalogue's. The published features only.
+  std::optional<double> recorded_gpu_cores, recorded_gpu_memory_gb;
+  std::optional<Watts> recorded_gpu_tdp;
 };
 
 /// A training that was measured.
@@ -93,6 +96,12 @@ struct Observation {
 
 /// What an estimator is asked for.
 enum class Target { kPower, kEpochEnergy, kStableEpochEnergy, kTime };
+
+inline constexpr std::array<std::string_view, 4> kTargetNames = {"power", "epoch-energy",
+                                                                 "stable-epoch-energy", "time"};
+constexpr std::string_view to_string(Target target) {
+  return kTargetNames[static_cast<std::size_t>(target)];
+}
 
 /// Watts, joules, joules, or seconds of an epoch; epoch_time is energy / power where it is not
 /// recorded, and likewise the others. Absent where it cannot be known.

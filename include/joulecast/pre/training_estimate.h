@@ -14,6 +14,16 @@
 
 namespace joulecast::pre {
 
+/// Of each GPU, in bytes; a rough figure: 20 % off either way is usual.
+struct MemoryNeed {
+  double weights = 0.0, gradients = 0.0, optimizer = 0.0, activations = 0.0;
+  double framework = 0.0;  ///< Context, libraries and work space: a constant.
+  double available = 0.0;  ///< The GPU's.
+
+  double total() const { return weights + gradients + optimizer + activations + framework; }
+  bool fits() const { return total() <= available; }
+};
+
 struct TrainingEstimate {
   SetUp set_up;
   std::vector<std::string> assumed;  ///< Defaults that nobody said, for the user.
@@ -22,6 +32,7 @@ struct TrainingEstimate {
   Forecast epoch;                                   ///< Of one epoch, validation included.
   Forecast total;  ///< Of all epochs: the epoch's times their number.
   std::vector<OutOfRange> out_of_range;
+  MemoryNeed memory;
 };
 
 /// Asks `estimator` about the set-up. Energy and power are its own answers; the time is its own

@@ -1,0 +1,105 @@
+"""joulecast estimate: what a training will take, from a file that joulecast fit wrote."""
+
+import math
+import subprocess
+
+import pytest
+
+from conftest import COMMAND
+
+HEADER = ("row,gpu_model,architecture,dataset,batch_size,image_size,train_size,val_size,total_ram_gb,"
+          "gflops_forward,gpu_cuda_cores,gpu_memory_gb,gpu_max_power_w,avg_gpu_power_w,"
+          "avg_epoch_energy_kj,avg_stable_epoch_energy_kj")
+GPUS = {"RTX 3070": (5888, 8, 220), "RTX 3090": (10496, 24, 350), "GTX 750 Ti": (640, 2, 60)}
+NETWORKS = {"vgg16": 10.03, "resnet50": 2.5, "mobilenet_v2": 0.07, "xception": 3.0}
+
+
+@pytest.fixture(scope="module")
+def runs(tmp_path_factory):
+    """A table like the paper's, made from a formula, with 3 % of repeatable noise."""
+    rows = [HEADER]
+    for gpu, (cores, memory, tdp) in GPUS.items():
+        for network, gflops in NETWORKS.items():
+            for batch in (32, 64):
+                for repeat in range(3):
+                    noise = 1.0 + 0.03 * math.sin(7.0 * len(rows))
+                    power = tdp * (0.5 + 0.05 * math.log(batch)) * noise
+                    energy = (gflops * 0.5 + 2.0) * (1.0 + 3000.0 / cores) / math.sqrt(batch) * noise
+                    rows.append(f"{len(rows) - 1},{gpu},{network},chesslive,{batch},128,23807,10203,16,"
+                                f"{gflops},{cores},{memory},{tdp},{power},{energy},{energy * 1.02}")
+    path = tmp_path_factory.mktemp("estimate") / "runs.csv"
+    path.write_text("\n".join(rows) + "\n")
+    return path
+
+
+@pytest.fixture(scope="module")
+def estimator(runs):
+    path = runs.parent / "fitted.json"
+    subprocess.run([COMMAND, "fit", "--data", runs, "--estimator", "krr", "-o", path], check=True)
+    return path
+
+
+def estimate(joulecast, estimator, *more):
+    return joulecast("estimate", "resnet50", "--gpu", "RTX 3090", "--batch-size", "64", "--image-size",
+                     "128", "--train-size", "12000", "--val-size", "8580", "--epochs", "100",
+                     "--estimator", estimator, *more)
+
+
+def test_all_that_a_user_wants_to_know(joulecast, estimator):
+    answer = estimate(joulecast, estimator, "--country", "ES", "--json").json("estimate")
+    epoch, total = answer["epoch"], answer["total"]
+    assert epoch["energy_low_j"] < epoch["energy_j"] < epoch["energy_high_j"]
+    assert total["energy_j"] == pytest.approx(100 * epoch["energy_j"])
+    assert total["duration_s"] == pytest.approx(100 * epoch["duration_s"])
+    assert total["power_w"] == pytest.approx(epoch["power_w"])
+    assert epoch["provenance"]["origins"] == ["modelled"]
+    assert answer["footprint"]["g_co2e"] > 0
+    assert answer["fitted_on"][0]["rows"] == 72
+    assert answer["network"]["forward_macs_per_sample"] > 1e9
+    assert any("momentum" in one for one in answer["assumed"])
+
+
+def test_what_lies_outside_is_named(joulecast, estimator):
+    answer = estimate(joulecast, estimator, "--json").json("estimate")
+    named = {one["feature"]: one for one in answer["outside"]}
+    (train_size,) = [one for name, one in named.items() if "train" in name]
+    assert train_size["value"] == 12000 and train_size["low"] == train_size["high"] == 23807
+
+
+def test_text_has_units_and_grounds(joulecast, estimator):
+    done = estimate(joulecast, estimator)
+    assert done.code == 0, done.err
+    for word in ("resnet50 on RTX 3090", "an epoch", "in all", "kJ", " W", "CO2e", "assumed", "outside",
+                 "fitted on 72 rows"):
+        assert word in done.out
+    assert "nan" not in done.out.lower() and "inf" not in done.out.lower().replace("info", "")
+
+
+def test_a_plan_file_says_the_same(joulecast, estimator, tmp_path):
+    plan = tmp_path / "plan.toml"
+    plan.write_text('network = "resnet50"\ngpu = "RTX 3090"\nbatch_size = 64\nimage_size = 128\n'
+                    "train_size = 12000\nval_size = 8580\nepochs = 100\n")
+    from_file = joulecast("estimate", "--plan", plan, "--estimator", estimator, "--json").json("estimate")
+    said = estimate(joulecast, estimator, "--json").json("estimate")
+    assert from_file["total"] == said["total"]
+
+
+@pytest.mark.parametrize("change, words", [
+    (("--gpu", "RTX 3900"), ("RTX 3900", "RTX 3090")),
+    (("--optimizer", "adan"), ("adam",)),
+    (("--batch-size", "-1"), ("--batch-size",)),
+    (("--image-size", "0"), ("--image-size",)),
+    (("--train-size", "10"), ("a step takes 64 samples",)),
+    (("--estimator", "/none/there.json"), ("/none/there.json",)),
+    (("--estimator", "/etc/hostname"), ("/etc/hostname",)),
+])
+def test_one_clear_line_for_what_is_wrong(joulecast, estimator, change, words):
+    line = estimate(joulecast, estimator, *change).error_line()
+    for word in words:
+        assert word in line
+
+
+def test_unknown_networks_get_the_nearest_names(joulecast, estimator):
+    line = joulecast("estimate", "resnet51", "--gpu", "RTX 3090", "--train-size", "100", "--estimator",
+                     estimator).error_line()
+    assert "resnet50" in line

@@ -13,7 +13,8 @@
 
 namespace joulecast::hardware {
 
-/// One GPU model as shipped; cloud names and drivers' names are aliases of it. Peaks are of
+/// One GPU model as shipped, counted as its driver counts GPUs (an MI250 or K80 board has two, with
+/// half of its watts each); cloud names and drivers' names are aliases of it. Peaks are of
 /// multiply-accumulates counted as two operations, dense (no sparsity), at boost clock.
 struct Gpu {
   std::string name;          ///< "RTX 3090", "V100 SXM2 16GB": without the maker.
@@ -28,10 +29,13 @@ struct Gpu {
   double memory_bandwidth_gb_s = 0.0;  ///< 1e9 bytes a second.
   double l2_mb = 0.0;
   int units = 0;  ///< Streaming multiprocessors or compute units.
-  int cores = 0;  ///< FP32 lanes ("CUDA cores", "stream processors"), all units.
+  /// FP32 lanes of all units: "CUDA cores"; "stream processors", twice where they issue two at once
+  /// (RDNA 3 and 4, CDNA 3 and 4).
+  int cores = 0;
   double base_clock_mhz = 0.0, boost_clock_mhz = 0.0;
   double fp32_tflops = 0.0;  ///< Without tensor cores.
   /// With tensor (matrix) cores and FP32 accumulation; absent where it has none for the format.
+  /// TF32 stands for FP32 data: it is true FP32 on AMD's MI100, MI200 and MI350 series.
   std::optional<double> tf32_tflops, fp16_tflops, bf16_tflops, fp8_tflops;
   double fp16_plain_tflops = 0.0;  ///< Without tensor cores; 0 where not worth using.
   Watts tdp;
@@ -46,10 +50,11 @@ struct Gpu {
 /// Every GPU of the catalogue, sorted by name. Safe from any thread.
 std::span<const Gpu> gpus();
 
-/// The GPU that a name means: case, spaces, hyphens, the maker's name and words such as "GeForce",
-/// "Quadro", "Tesla" and "Laptop"-free driver suffixes do not count; a cloud's instance type
-/// ("p3.2xlarge", "a2-highgpu-1g") is an alias. The error names the nearest ones, and where a name
-/// means several variants (memory sizes, SXM or PCIe) it is the commonest, documented in the table.
+/// The GPU that a name means. Case, spaces, hyphens, the order of words, the maker's name and words
+/// such as "GeForce", "Quadro" and "Tesla" do not count, nor does a size of memory where there is
+/// but that one; "Laptop" does. A cloud's instance type ("p3.2xlarge", "a2-highgpu-1g") is an
+/// alias. A name that means several variants (memory sizes, SXM or PCIe) is the commonest: the head
+/// of the table says which. The error names up to three near ones. Safe from any thread.
 Result<Gpu> find_gpu(std::string_view name);
 
 }  // namespace joulecast::hardware

@@ -1,4 +1,4 @@
-# Other people's libraries, all Debian 12 packages (tools/packages.txt lists them).
+# Other people's libraries, all Debian 12 packages (tools/packages.txt lists them) but ONNX.
 find_package(Threads REQUIRED)
 set(ZLIB_USE_STATIC_LIBS ${JOULECAST_PORTABLE})
 find_package(ZLIB REQUIRED)
@@ -9,7 +9,9 @@ set(JOULECAST_FMT $<IF:$<BOOL:${JOULECAST_PORTABLE}>,fmt::fmt-header-only,fmt::f
 set(JOULECAST_RE2 $<IF:$<BOOL:${JOULECAST_PORTABLE}>,-l:libre2.a,re2>)
 # Likewise by their plain names.
 set(JOULECAST_ZSTD $<IF:$<BOOL:${JOULECAST_PORTABLE}>,-l:libzstd.a,zstd>)
+set(JOULECAST_SVM $<IF:$<BOOL:${JOULECAST_PORTABLE}>,-l:libsvm.a,svm>)
 set(JOULECAST_SQLITECPP SQLiteCpp $<IF:$<BOOL:${JOULECAST_PORTABLE}>,-l:libsqlite3.a,sqlite3>)
+include(Onnx)
 find_package(nlohmann_json 3.11 REQUIRED)
 find_package(CLI11 2.1 REQUIRED)
 find_package(Boost 1.74 REQUIRED)

@@ -1,5 +1,6 @@
 #include "joulecast/network/network.h"
 
+#include <algorithm>
 #include <cmath>
 
 namespace joulecast::network {
@@ -12,7 +13,11 @@ Totals totals(const Operator& op, Precision precision) {
   sum.parameters = op.parameters;
   sum.trainable_parameters = op.trainable ? op.parameters : 0.0;
   sum.buffers = op.buffers;
-  sum.read_bytes = bytes * (op.input_elements + op.parameters + op.buffers);
+  // Of a table only the rows that are asked for.
+  const double weights = op.kind == OperatorClass::kEmbedding
+                             ? std::min(op.parameters, op.output_elements)
+                             : op.parameters;
+  sum.read_bytes = bytes * (op.input_elements + weights + op.buffers);
   sum.written_bytes = bytes * op.output_elements;
   // A view's output is its input.
   sum.activation_bytes = op.kernels > 0 ? bytes * op.output_elements : 0.0;

@@ -1,6 +1,7 @@
 // A classifier head as a user writes it.
 #pragma once
 
+#include <string>
 #include <string_view>
 
 #include "joulecast/base/result.h"
@@ -8,9 +9,12 @@
 
 namespace joulecast::network {
 
-/// "512,10": global average pooling, dense 512, dense 10. "flatten,2048,bn,10": all features of the
-/// last map, dense 2048, batch norm, dense 10. Errors: a word or number that is none of these, no
-/// unit at all.
+/// "512,1": global average pooling, dense layers of 512 and 1. "flatten,2048,bn,1024,bn,102": the
+/// feature map flattened, dense layers each followed by batch norm but the last. "bn" stands after
+/// all dense layers but the last, or after none.
 Result<Head> parse_head(std::string_view text);
+
+/// The other way round.
+std::string to_string(const Head& head);
 
 }  // namespace joulecast::network

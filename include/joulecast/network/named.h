@@ -34,13 +34,15 @@ struct NetworkOptions {
 /// Every named network, sorted by name. Safe from any thread.
 std::span<const NamedNetwork> named_networks();
 
-/// The entry that a name means: case, "-", "_" and spaces do not count, framework names may stand
-/// before it ("torchvision/resnet50"), and common spellings are known ("ResNet-50", "mobilenetv2").
+/// The entry that a name means: case does not count, nor do "-", "_", "." and spaces but between
+/// two digits; framework names may stand before it ("torchvision/resnet50"), and common spellings
+/// are known ("ResNet-50", "mobilenetv2").
 /// The error names the nearest ones.
 Result<NamedNetwork> find_network(std::string_view name);
 
 /// A network by name, by an ONNX file or by a transformer's config.json (told apart by their
-/// content), with all the options applied: what every command's NETWORK argument means.
+/// content), with all the options applied: what every command's NETWORK argument means. Where a
+/// name is a file's too, the file counts only if the name has "/" or "." in it.
 Result<Network> load_network(const std::string& name_or_file, const NetworkOptions& options = {});
 
 }  // namespace joulecast::network

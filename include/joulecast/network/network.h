@@ -82,7 +82,7 @@ struct Network {
 struct Totals {
   double macs = 0.0, flops = 0.0;
   double parameters = 0.0, trainable_parameters = 0.0, buffers = 0.0;
-  double read_bytes = 0.0, written_bytes = 0.0;  ///< Forward; parameters are read.
+  double read_bytes = 0.0, written_bytes = 0.0;  ///< Forward, parameters too.
   /// Outputs kept for the backward pass when everything trains.
   double activation_bytes = 0.0;
   std::int64_t kernels = 0, operators = 0;

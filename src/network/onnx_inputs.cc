@@ -1,0 +1,184 @@
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <map>
+#include <string>
+#include <unordered_set>
+#include <vector>
+
+#include "base/text.h"
+#include "network/onnx_model.h"
+#include "network/onnx_tensor.h"
+
+namespace joulecast::network {
+namespace {
+
+using ONNX_NAMESPACE::GraphProto;
+using ONNX_NAMESPACE::TensorShapeProto;
+using ONNX_NAMESPACE::ValueInfoProto;
+using Dimension = TensorShapeProto::Dimension;
+
+class Binder {
+ public:
+  Binder(const OnnxOptions& options, std::string_view name) : options_(options), name_(name) {}
+
+  Result<BoundInputs> bind(GraphProto& graph) {
+    if (auto status = collect(graph); !status) return status.error();
+    if (!inputs_.empty()) bind_batch();
+    if (options_.image_height && !bind_images()) {
+      return Error{
+          fmt::format("{}: has no image input (rank 4), so an image size means nothing", name_)};
+    }
+    if (options_.sequence_length && !bind_sequences()) {
+      return Error{
+          fmt::format("{}: has no token input, so a sequence length means nothing", name_)};
+    }
+    if (auto status = bind_rest(); !status) return status.error();
+    return bound_;
+  }
+
+ private:
+  Status collect(GraphProto& graph) {
+    std::unordered_set<std::string> constants;
+    for (const auto& tensor : graph.initializer()) constants.insert(tensor.name());
+    for (auto& input : *graph.mutable_input()) {
+      if (constants.count(input.name()) > 0) continue;
+      if (!input.type().has_tensor_type() || !input.type().tensor_type().has_shape()) {
+        return Error{fmt::format("{}: the input {} has no shape; export it with one", name_,
+                                 quoted(input.name()))};
+      }
+      for (const auto& dim : input.type().tensor_type().shape().dim()) {
+        // tf2onnx and Keras write -1 for a free size.
+        if (dim.has_dim_value() && (dim.dim_value() < -1 || dim.dim_value() > kMostElements)) {
+          return Error{fmt::format("{}: the input {} has a size of {}", name_, quoted(input.name()),
+                                   dim.dim_value())};
+        }
+      }
+      inputs_.push_back(&input);
+    }
+    return {};
+  }
+
+  static TensorShapeProto& shape(ValueInfoProto& input) {
+    return *input.mutable_type()->mutable_tensor_type()->mutable_shape();
+  }
+  static bool fixed(const Dimension& dim) { return dim.has_dim_value() && dim.dim_value() >= 0; }
+
+  void set(Dimension& dim, std::int64_t value) {
+    if (fixed(dim)) {
+      bound_.changed = bound_.changed || dim.dim_value() != value;
+    } else if (!dim.dim_param().empty()) {
+      symbols_.emplace(dim.dim_param(), value);
+    }
+    dim.set_dim_value(value);
+  }
+
+  static int batch_axis(const TensorShapeProto& shape) {
+    for (int i = 0; i < shape.dim_size(); ++i) {
+      if (to_lower(shape.dim(i).dim_param()).find("batch") != std::string::npos) return i;
+    }
+    return 0;
+  }
+
+  void bind_batch() {
+    bool first = true;
+    for (ValueInfoProto* input : inputs_) {
+      auto& dims = shape(*input);
+      if (dims.dim_size() == 0) continue;
+      Dimension& dim = *dims.mutable_dim(batch_axis(dims));
+      if (first) {
+        bound_.file_batch = fixed(dim) ? dim.dim_value() : 0;
+        bound_.file_batch_symbol = dim.dim_param();
+        first = false;
+      } else if (fixed(dim) && dim.dim_value() != bound_.file_batch) {
+        continue;  // not a batch: a table, a fixed set of positions
+      }
+      set(dim, options_.batch_size);
+    }
+  }
+
+  bool bind_images() {
+    const std::int64_t height = *options_.image_height;
+    const std::int64_t width = options_.image_width.value_or(height);
+    bool found = false;
+    for (ValueInfoProto* input : inputs_) {
+      auto& dims = shape(*input);
+      if (dims.dim_size() != 4) continue;
+      const auto channels = [&](int axis) {
+        const auto& dim = dims.dim(axis);
+        return fixed(dim) && dim.dim_value() >= 1 && dim.dim_value() <= 4;
+      };
+      const int first = channels(3) && !channels(1) ? 1 : 2;  // channels last or first
+      set(*dims.mutable_dim(first), height);
+      set(*dims.mutable_dim(first + 1), width);
+      found = true;
+    }
+    return found;
+  }
+
+  bool bind_sequences() {
+    bool found = false;
+    for (ValueInfoProto* input : inputs_) {
+      auto& dims = shape(*input);
+      const bool tokens = dims.dim_size() == 2 && !is_real(input->type().tensor_type().elem_type());
+      const bool free = dims.dim_size() >= 2 && dims.dim_size() <= 3 && !fixed(dims.dim(1));
+      if (!tokens && !free) continue;
+      set(*dims.mutable_dim(1), *options_.sequence_length);
+      found = true;
+    }
+    return found;
+  }
+
+  Status bind_rest() {
+    for (ValueInfoProto* input : inputs_) {
+      auto& dims = shape(*input);
+      for (int i = 0; i < dims.dim_size(); ++i) {
+        Dimension& dim = *dims.mutable_dim(i);
+        if (fixed(dim)) continue;
+        const auto symbol = symbols_.find(dim.dim_param());
+        if (!dim.dim_param().empty() && symbol != symbols_.end()) {
+          dim.set_dim_value(symbol->second);
+          continue;
+        }
+        const bool image = dims.dim_size() == 4;
+        return Error{fmt::format(
+            "{}: the input {} leaves size {}{} free; say {}", name_, quoted(input->name()), i + 1,
+            dim.dim_param().empty() ? "" : " (" + printable(dim.dim_param()) + ")",
+            image ? "the image size" : "the sequence length")};
+      }
+    }
+    return {};
+  }
+
+  const OnnxOptions& options_;
+  std::string_view name_;
+  std::vector<ValueInfoProto*> inputs_;
+  std::map<std::string, std::int64_t> symbols_;
+  BoundInputs bound_;
+};
+
+Status check(const OnnxOptions& options, std::string_view name) {
+  constexpr std::int64_t kLargest = 1 << 24;
+  const auto bad = [](const std::optional<std::int64_t>& size) {
+    return size && (*size < 1 || *size > kLargest);
+  };
+  if (bad(options.batch_size) || bad(options.image_height) || bad(options.image_width) ||
+      bad(options.sequence_length)) {
+    return Error{
+        fmt::format("{}: batch, image and sequence sizes must be from 1 to {}", name, kLargest)};
+  }
+  if (options.image_width && !options.image_height) {
+    return Error{fmt::format("{}: an image width needs an image height too", name)};
+  }
+  return {};
+}
+
+}  // namespace
+
+Result<BoundInputs> bind_inputs(GraphProto& graph, const OnnxOptions& options,
+                                std::string_view name) {
+  if (auto status = check(options, name); !status) return status.error();
+  return Binder(options, name).bind(graph);
+}
+
+}  // namespace joulecast::network

@@ -3,39 +3,13 @@
 #include <fmt/format.h>
 #include <unistd.h>
 
-#include <chrono>
 #include <cstdio>
 #include <memory>
 
 #include "base/text.h"
+#include "cli/progress_line.h"
 
 namespace joulecast::cli {
-namespace {
-
-// "reading 45 %" on standard error, from the first second on; erased at the end.
-class ProgressLine {
- public:
-  ~ProgressLine() {
-    if (shown_) std::fputs("\r\x1b[K", stderr);
-  }
-  void update(double fraction) {
-    using namespace std::chrono_literals;
-    const auto now = std::chrono::steady_clock::now();
-    if (now < next_) return;
-    next_ = now + 200ms;
-    shown_ = true;
-    fmt::print(stderr, "\rreading {:.0f} %", 100.0 * fraction);
-    std::fflush(stderr);
-  }
-
- private:
-  std::chrono::steady_clock::time_point next_ =
-      std::chrono::steady_clock::now() + std::chrono::seconds(1);
-  bool shown_ = false;
-};
-
-}  // namespace
-
 int fail(const Error& error, int code) {
   fmt::print(stderr, "joulecast: {}\n", printable(error.message));
   return code;
@@ -89,7 +63,7 @@ readers::ReadOptions RunOptions::read_options() const {
   options.format = format;
   if (interval_s > 0.0) options.interval_s = interval_s;
   if (::isatty(STDERR_FILENO) == 1) {
-    options.progress = [line = std::make_shared<ProgressLine>()](double fraction) {
+    options.progress = [line = std::make_shared<ProgressLine>("reading")](double fraction) {
       line->update(fraction);
     };
   }

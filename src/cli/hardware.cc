@@ -1,6 +1,5 @@
 #include <fmt/format.h>
 #include <fmt/ranges.h>
-#include <unistd.h>
 
 #include <algorithm>
 #include <memory>
@@ -9,6 +8,7 @@
 #include "base/text.h"
 #include "cli/command.h"
 #include "cli/gpu_option.h"
+#include "joulecast/hardware/machine.h"
 #include "measure/cpu_model_info.h"
 #include "report/hardware.h"
 
@@ -64,12 +64,6 @@ Result<report::Hardware> listed(const HardwareOptions& options) {
   return hardware;
 }
 
-std::optional<Bytes> memory_of_machine() {
-  const long pages = ::sysconf(_SC_PHYS_PAGES), page_size = ::sysconf(_SC_PAGE_SIZE);
-  if (pages <= 0 || page_size <= 0) return std::nullopt;
-  return Bytes(static_cast<double>(pages) * static_cast<double>(page_size));
-}
-
 Result<report::Hardware> of_this_machine() {
   auto gpus = gpus_of_this_machine();
   if (!gpus) return gpus.error();
@@ -87,7 +81,7 @@ Result<report::Hardware> of_this_machine() {
                       .cores = info.cores,
                       .threads = info.threads,
                       .cpu = hardware::find_cpu(info.model_name),
-                      .memory = memory_of_machine()};
+                      .memory = hardware::memory_of_machine()};
   if (hardware.machine->cpu) hardware.cpus.push_back(*hardware.machine->cpu);
   return hardware;
 }

@@ -46,6 +46,7 @@ int run(int argc, char** argv) {
   program.require_subcommand(0, 1);
   program.footer(kFooter);
   Action action;
+  add_estimate(program, action);
   add_run(program, action, command);
   add_mark(program, action);
   add_project(program, action);
@@ -54,6 +55,10 @@ int run(int argc, char** argv) {
   add_doctor(program, action);
   add_calibrate(program, action);
   add_carbon(program, action);
+  add_network(program, action);
+  add_hardware(program, action);
+  add_validate(program, action);
+  add_fit(program, action);
   add_list(program, action);
   add_show(program, action);
   add_export(program, action);

@@ -44,7 +44,7 @@ TEST(Alternatives, RefuseWhatIsNoRange) {
   EXPECT_THAT(values("power_limit", "350..150"), ElementsAre(HasSubstr("is no range")));
   EXPECT_THAT(values("power_limit", "1..2/0"), ElementsAre(HasSubstr("is no range")));
   EXPECT_THAT(values("power_limit", "1..1e99/1"), ElementsAre(HasSubstr("is no range")));
-  EXPECT_THAT(values("batch_size", "a..b"), ElementsAre(HasSubstr("--batch_size: \"a..b\"")));
+  EXPECT_THAT(values("batch_size", "a..b"), ElementsAre(HasSubstr("--batch_size: 'a..b'")));
 }
 
 }  // namespace

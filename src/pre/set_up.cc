@@ -33,8 +33,10 @@ std::optional<double> value_of(const Observation& observation, Target target) {
 }
 
 std::string configuration_of(const SetUp& set_up) {
-  return fmt::format("{}|{}|{}|{}|{}|{}", set_up.gpu, set_up.network, set_up.dataset,
-                     set_up.batch_size, set_up.image_height, set_up.host_memory_gb);
+  return fmt::format("{}|{}|{}|{}|{}|{}|{}|{}", set_up.gpu, set_up.network, set_up.dataset,
+                     set_up.batch_size, set_up.image_height, set_up.host_memory_gb,
+                     to_string(set_up.optimizer),
+                     set_up.power_limit ? set_up.power_limit->value() : 0.0);
 }
 
 }  // namespace joulecast::pre

@@ -7,6 +7,7 @@
 
 #include "base/quantity_parse.h"
 #include "base/text.h"
+#include "joulecast/hardware/machine.h"
 #include "joulecast/network/head.h"
 
 namespace joulecast::pre {
@@ -211,6 +212,16 @@ Status contradictions(const SetUp& set_up, const SaidSettings& said) {
   return {};
 }
 
+// The published features ask for it, and hardly anybody says it.
+void assume_host_memory(SaidSetUp& read) {
+  constexpr double kBytesPerGib = 1024.0 * 1024.0 * 1024.0;
+  const auto memory = hardware::memory_of_machine();
+  if (!memory || read.set_up.host_memory_gb > 0.0) return;
+  read.set_up.host_memory_gb = std::round(memory->value() / kBytesPerGib);
+  read.assumed.push_back(
+      fmt::format("a host with {:g} GB of memory, as this one", read.set_up.host_memory_gb));
+}
+
 }  // namespace
 
 std::span<const Setting> settings() {
@@ -235,6 +246,7 @@ Result<SaidSetUp> set_up_of(const SaidSettings& said) {
     }
   }
   if (Status status = contradictions(result.set_up, said); !status) return status.error();
+  assume_host_memory(result);
   return result;
 }
 

@@ -62,7 +62,7 @@ TEST(Settings, SayWhatIsAssumed) {
 }
 
 TEST(Settings, RefuseWhatCannotBe) {
-  EXPECT_THAT(error_of({{"batch_size", "-3"}}), HasSubstr("--batch_size: \"-3\" must lie between"));
+  EXPECT_THAT(error_of({{"batch_size", "-3"}}), HasSubstr("--batch_size: '-3' must lie between"));
   EXPECT_THAT(error_of({{"batch_size", "2.5"}}), HasSubstr("whole number"));
   EXPECT_THAT(error_of({{"batch_size", "many"}}), HasSubstr("is no number"));
   EXPECT_THAT(error_of({{"epochs", "nan"}}), HasSubstr("is no number"));
@@ -95,10 +95,10 @@ TEST(PlanFile, ErrorsNameTheirPlace) {
     return set_up ? std::string("(no error)") : set_up.error().message;
   };
   EXPECT_THAT(message("\nbatch_sise = 3\n"),
-              HasSubstr("plan.toml:2:14: a plan has no \"batch_sise\" (did you mean batch_size?)"));
+              HasSubstr("plan.toml:2:14: a plan has no 'batch_sise' (did you mean batch_size?)"));
   EXPECT_THAT(message("batch_size = [1, 2]\n"), HasSubstr("must be text, a number or true/false"));
   EXPECT_THAT(message("batch_size = \n"), HasSubstr("plan.toml:1:"));
-  EXPECT_THAT(message("network = 'x'\nbatch_size = 0\n"), HasSubstr("plan.toml:2:14: \"0\" must"));
+  EXPECT_THAT(message("network = 'x'\nbatch_size = 0\n"), HasSubstr("plan.toml:2:14: '0' must"));
   EXPECT_THAT(read_plan_file(folder.path() / "none.toml").error().message, HasSubstr("none.toml"));
 }
 

@@ -6,6 +6,7 @@
 #include "base/text.h"
 #include "report/carbon.h"
 #include "report/quantity_text.h"
+#include "report/wrapped.h"
 
 namespace joulecast::report {
 namespace {
@@ -89,25 +90,25 @@ Json memory_json(const pre::MemoryNeed& memory) {
           {"available_bytes", memory.available}, {"fits", memory.fits()}};
 }
 
-std::string grounds(const EstimateReport& report) {
-  std::string text = fmt::format("memory    {}\n", memory_text(report.estimate.memory));
+std::string grounds(const EstimateReport& report, const Terminal& terminal) {
+  const auto line = [&terminal](std::string_view label, std::string_view text) {
+    return wrapped(label, printable(text), terminal.width);
+  };
+  std::string text = line("memory", memory_text(report.estimate.memory));
   if (!report.estimate.assumed.empty()) {
-    text += fmt::format("assumed   {}\n", fmt::join(report.estimate.assumed, "; "));
+    text += line("assumed", fmt::format("{}", fmt::join(report.estimate.assumed, "; ")));
   }
   for (const pre::OutOfRange& one : report.estimate.out_of_range) {
-    text += fmt::format("outside   {} is {:.6g}; the estimator has seen {:.6g} to {:.6g}\n",
-                        one.feature, one.value, one.low, one.high);
+    text += line("outside", fmt::format("{} is {:.6g}; the estimator has seen {:.6g} to {:.6g}",
+                                        one.feature, one.value, one.low, one.high));
   }
-  text +=
-      fmt::format("estimator {}, {}\n", report.estimate.total.method, printable(report.estimator));
+  text += line("estimator", fmt::format("{}, {}", report.estimate.total.method, report.estimator));
   for (const pre::FitSource& source : report.provenance.sources) {
-    text += fmt::format("          fitted on {} rows of {} ({})\n", source.rows,
-                        printable(source.name), fmt::join(source.meters, ", "));
+    text += line("", fmt::format("fitted on {} rows of {} ({})", source.rows, source.name,
+                                 fmt::join(source.meters, ", ")));
   }
-  text += fmt::format("grid      {}\n", intensity_text(report.rates.intensity));
-  for (const std::string& note : report.estimate.total.notes) {
-    text += fmt::format("note      {}\n", printable(note));
-  }
+  text += line("grid", intensity_text(report.rates.intensity));
+  for (const std::string& note : report.estimate.total.notes) text += line("note", note);
   return text;
 }
 
@@ -191,7 +192,8 @@ Json estimate_json(const EstimateReport& report) {
 }
 
 std::string estimate_text(const EstimateReport& report, const Terminal& terminal) {
-  return heading(report, terminal) + "\n" + table(report, terminal) + "\n" + grounds(report);
+  return heading(report, terminal) + "\n" + table(report, terminal) + "\n" +
+         grounds(report, terminal);
 }
 
 }  // namespace joulecast::report

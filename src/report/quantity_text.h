@@ -30,12 +30,15 @@ template <typename Q>
 std::string estimate_text(const std::optional<Estimate<Q>>& estimate, const Terminal& terminal) {
   if (!estimate) return terminal.unicode ? "–" : "-";
   std::string text = to_text(estimate->value);
-  if (estimate->low && estimate->high) {
-    const double factor = axis_unit(estimate->value).factor;
-    text += fmt::format(" ({:#.4g} {} {:#.4g})", estimate->low->value() / factor,
-                        terminal.unicode ? "–" : "-", estimate->high->value() / factor);
-  }
-  return text;
+  if (!estimate->low || !estimate->high) return text;
+  const char* dash = terminal.unicode ? "–" : "-";
+  const double factor = axis_unit(estimate->value).factor;
+  const double low = estimate->low->value() / factor, high = estimate->high->value() / factor;
+  // Far bounds, and minutes and hours, are read in their own units.
+  constexpr double kNear = 0.1, kFar = 1e4;
+  const bool own_units = low < kNear || high >= kFar || text.find(' ') != text.rfind(' ');
+  if (!own_units) return text + fmt::format(" ({:#.4g} {} {:#.4g})", low, dash, high);
+  return text + fmt::format(" ({} {} {})", to_text(*estimate->low), dash, to_text(*estimate->high));
 }
 
 }  // namespace joulecast::report

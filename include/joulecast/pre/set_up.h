@@ -107,9 +107,9 @@ constexpr std::string_view to_string(Target target) {
 /// recorded, and likewise the others. Absent where it cannot be known.
 std::optional<double> value_of(const Observation& observation, Target target);
 
-/// The groups whose members must not stand on both sides of a fold (METHODS): "configuration" is
-/// (gpu, network, dataset, batch size, image size, host memory); "architecture" is the network, and
-/// the image size where the network's own weights depend on it (inception_v3 in delrey2025).
+/// What makes two rows the same training (METHODS: gpu, network, dataset, batch size, image size,
+/// host memory; and the optimizer and power limit, which vary in other tables): a fold holds all of
+/// them or none.
 std::string configuration_of(const SetUp& set_up);
 
 }  // namespace joulecast::pre

@@ -24,7 +24,8 @@ enum class ProbeRule {
 struct ValidateOptions {
   Target target = Target::kPower;
   /// "none" (5 unshuffled folds in row order), "configuration", "architecture", "gpu", or names of
-  /// columns ("source", "meter", "network", "dataset" and "host" always are): every distinct
+  /// columns ("source", "meter", "network", "dataset", "host" and "framework"
+  /// always are): every distinct
   /// combination is left out once.
   std::vector<std::string> groups = {"none"};
   /// "column=value": instead of folds, fit on the rows of `train` and judge on those of `test`.

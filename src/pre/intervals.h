@@ -1,0 +1,31 @@
+// How wide an interval must be: as wide as cases left out of the fit asked for.
+#pragma once
+
+#include <optional>
+#include <vector>
+
+#include "pre/joint_model.h"
+
+namespace joulecast::pre {
+
+/// The coverage that intervals are made for.
+inline constexpr double kNominalCoverage = 0.9;
+
+/// What a new value exceeds with probability 1 - kNominalCoverage at most, by the values of others
+/// like it; absent where they are too few to tell.
+std::optional<double> conformal_quantile(std::vector<double> values);
+
+/// Of intervals on logarithms, in the model's own standard deviations.
+struct Widths {
+  double time = 0.0, power = 0.0, energy = 0.0;
+};
+
+Widths conformal_widths(const std::vector<LeftOut>& left_out);
+
+/// The least half-width, in logarithms, on a generation of GPUs that no training was seen of.
+struct LeastWidths {
+  double time = 0.0, power = 0.0, energy = 0.0;
+};
+LeastWidths unseen_generation_widths();
+
+}  // namespace joulecast::pre

@@ -1,0 +1,74 @@
+#include "pre/measured_fields.h"
+
+#include <map>
+
+namespace joulecast::pre {
+namespace {
+
+using Numbers = std::map<std::string_view, double>;
+
+std::optional<double> find(const Numbers& numbers, std::string_view field) {
+  const auto found = numbers.find(field);
+  if (found == numbers.end()) return std::nullopt;
+  return found->second;
+}
+
+// Samples of one step on all GPUs.
+double step_samples(const SetUp& set_up) {
+  return static_cast<double>(set_up.batch_size) * set_up.gpus;
+}
+
+// Samples a second, if the table gives them in any form.
+std::optional<double> throughput(const Numbers& numbers, const SetUp& set_up) {
+  if (const auto samples = find(numbers, "throughput")) return samples;
+  const auto tokens = find(numbers, "token_throughput");
+  if (!tokens || set_up.sequence_length == 0) return std::nullopt;
+  return *tokens / static_cast<double>(set_up.sequence_length);
+}
+
+std::optional<double> epoch_seconds(const Numbers& numbers, const SetUp& set_up) {
+  if (const auto time_s = find(numbers, "epoch_time")) return time_s;
+  if (const auto total_s = find(numbers, "total_time")) return *total_s / set_up.epochs;
+  if (!(set_up.train_size > 0.0)) return std::nullopt;
+  if (const auto step_s = find(numbers, "step_time")) {
+    return *step_s * set_up.train_size / step_samples(set_up);
+  }
+  if (const auto samples_s = throughput(numbers, set_up)) return set_up.train_size / *samples_s;
+  return std::nullopt;
+}
+
+std::optional<double> epoch_joules(const Numbers& numbers, const SetUp& set_up) {
+  if (const auto energy_j = find(numbers, "epoch_energy")) return energy_j;
+  if (const auto total_j = find(numbers, "total_energy")) return *total_j / set_up.epochs;
+  return std::nullopt;
+}
+
+template <typename Q>
+std::optional<Q> quantity(const std::optional<double>& number) {
+  return number ? std::optional<Q>(Q(*number)) : std::nullopt;
+}
+
+}  // namespace
+
+Status set_measured(Observation& observation, const NumberOf& number) {
+  Numbers numbers;
+  for (const std::string_view field :
+       {"gflops", "steps_per_epoch", "power", "epoch_energy", "stable_epoch_energy", "epoch_time",
+        "total_energy", "total_time", "step_time", "throughput", "token_throughput"}) {
+    const auto value = number(field);
+    if (!value) return value.error();
+    if (*value) numbers.emplace(field, **value);
+  }
+  SetUp& set_up = observation.set_up;
+  set_up.recorded_gflops = find(numbers, "gflops");
+  if (const auto steps = find(numbers, "steps_per_epoch")) {
+    set_up.train_size = *steps * step_samples(set_up);
+  }
+  observation.power = quantity<Watts>(find(numbers, "power"));
+  observation.epoch_energy = quantity<Joules>(epoch_joules(numbers, set_up));
+  observation.stable_epoch_energy = quantity<Joules>(find(numbers, "stable_epoch_energy"));
+  observation.epoch_time = quantity<Seconds>(epoch_seconds(numbers, set_up));
+  return {};
+}
+
+}  // namespace joulecast::pre

@@ -1,0 +1,20 @@
+// What a row says beside its set-up, turned into an observation's quantities.
+#pragma once
+
+#include <functional>
+#include <optional>
+#include <string_view>
+
+#include "joulecast/base/result.h"
+#include "joulecast/pre/set_up.h"
+
+namespace joulecast::pre {
+
+/// A field's positive number, absent, or an Error at its place.
+using NumberOf = std::function<Result<std::optional<double>>(std::string_view field)>;
+
+/// Fills in power, energies and times of an epoch, the recorded FLOPs, and the training size where
+/// the table counts steps instead of samples. Precondition: observation.set_up is complete.
+Status set_measured(Observation& observation, const NumberOf& number);
+
+}  // namespace joulecast::pre

@@ -1,0 +1,180 @@
+#include "pre/table_row.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <cmath>
+#include <filesystem>
+
+#include "base/text.h"
+#include "joulecast/pre/settings.h"
+#include "pre/measured_fields.h"
+
+namespace joulecast::pre {
+namespace {
+
+bool measured(const Observation& row) {
+  return row.power || row.epoch_energy || row.stable_epoch_energy || row.epoch_time;
+}
+
+bool is_extra(std::string_view field) {
+  return std::any_of(extra_fields().begin(), extra_fields().end(),
+                     [&](const ExtraField& extra) { return extra.name == field; });
+}
+
+}  // namespace
+
+RowReader::RowReader(const Mapping& mapping, const CsvReader& csv)
+    : mapping_(mapping),
+      csv_(csv),
+      file_name_(to_lower(std::filesystem::path(csv.lines().name()).filename().string())),
+      left_out_(mapping.leave_out.size() + 1) {
+  for (std::size_t i = 0; i < csv.header().size(); ++i) {
+    columns_.emplace(to_lower(csv.header()[i]), i);
+  }
+}
+
+Result<RowReader> RowReader::open(const Mapping& mapping, const CsvReader& csv) {
+  for (const std::string& column : mapping.needed_columns()) {
+    if (const auto found = csv.need_column(column); !found) return found.error();
+  }
+  return RowReader(mapping, csv);
+}
+
+// Empty where the table has no such column.
+std::string_view RowReader::cell(const std::string& column) const {
+  const auto found = columns_.find(to_lower(column));
+  return found == columns_.end() ? std::string_view() : csv_.row()[found->second].text;
+}
+
+bool RowReader::holds(const std::vector<Condition>& where) const {
+  return std::all_of(where.begin(), where.end(), [&](const Condition& condition) {
+    const bool file = condition.column == kFileName;
+    return std::any_of(condition.any_of.begin(), condition.any_of.end(),
+                       [&](const std::string& text) {
+                         if (file) return file_name_.find(to_lower(text)) != std::string::npos;
+                         return cell(condition.column) == text;
+                       });
+  });
+}
+
+std::string RowReader::place_of(const FieldSource& source) const {
+  const auto found = columns_.find(to_lower(source.column));
+  if (source.column.empty() || found == columns_.end()) return source.origin;
+  return csv_.error_at(csv_.row()[found->second], source.column).message;
+}
+
+// None: the cell is empty.
+Result<std::optional<std::string>> RowReader::text_of(const FieldSource& source) const {
+  if (source.column.empty()) {
+    std::string text = source.text;
+    for (const std::string& column : columns_in(source.text)) {
+      const std::string name = "{" + column + "}";
+      text.replace(text.find(name), name.size(), cell(column));
+    }
+    return std::optional(text);
+  }
+  std::string text(cell(source.column));
+  if (text.empty()) return std::optional<std::string>();
+  if (const auto meaning = source.values.find(text); meaning != source.values.end()) {
+    text = meaning->second;
+  }
+  if (source.factor) {
+    const auto number = parse_number(text);
+    if (!number) {
+      return Error{fmt::format("{}: {} is not a number", place_of(source), quoted(text))};
+    }
+    text = fmt::format("{}", *number * *source.factor);
+  }
+  return std::optional(text);
+}
+
+Status RowReader::add(const Fields& fields) {
+  for (const auto& [field, source] : fields) {
+    auto text = text_of(source);
+    if (!text) return text.error();
+    if (*text) values_.insert_or_assign(field, Value{std::move(**text), place_of(source)});
+  }
+  return {};
+}
+
+bool RowReader::leave_out() {
+  for (std::size_t i = 0; i < mapping_.leave_out.size(); ++i) {
+    if (!holds(mapping_.leave_out[i].where)) continue;
+    ++left_out_[i];
+    return true;
+  }
+  return false;
+}
+
+std::string RowReader::value(std::string_view field, const std::string& otherwise) const {
+  const auto found = values_.find(field);
+  return found == values_.end() ? otherwise : found->second.text;
+}
+
+Result<std::optional<double>> RowReader::number(std::string_view field) const {
+  const auto found = values_.find(field);
+  if (found == values_.end()) return std::optional<double>();
+  const auto value = parse_number(found->second.text);
+  if (value && std::isfinite(*value) && *value > 0.0) return value;
+  return Error{
+      fmt::format("{}: {} must be a number above 0; leave the cell empty where it is not known",
+                  found->second.origin, quoted(found->second.text))};
+}
+
+Result<SetUp> RowReader::set_up() const {
+  SaidSettings said;
+  for (const auto& [field, value] : values_) {
+    if (!is_extra(field)) said.emplace(field, Said{value.text, value.origin});
+  }
+  // Some tables describe a network only by its FLOPs.
+  const bool named = said.contains("network");
+  if (!named) said.emplace("network", Said{"not named", ""});
+  auto read = set_up_of(said);
+  if (!read) return read.error();
+  if (!named) read->set_up.network.clear();
+  if (read->set_up.gpu.empty()) {
+    return csv_.error_at(csv_.row().front(), "which GPU? this row names none");
+  }
+  return std::move(read->set_up);
+}
+
+Result<std::optional<RowReader::Row>> RowReader::read() {
+  if (csv_.row().size() != csv_.header().size()) {
+    return csv_.error_at(csv_.row().back(), fmt::format("the row has {} fields and the header {}",
+                                                        csv_.row().size(), csv_.header().size()));
+  }
+  if (leave_out()) return std::optional<Row>();
+  values_.clear();
+  if (Status status = add(mapping_.fields); !status) return status.error();
+  for (const When& rule : mapping_.when) {
+    if (!holds(rule.where)) continue;
+    if (Status status = add(rule.fields); !status) return status.error();
+  }
+  auto said = set_up();
+  if (!said) return said.error();
+  Row row;
+  row.observation.set_up = std::move(said).value();
+  const NumberOf number_of = [this](std::string_view field) { return number(field); };
+  if (Status status = set_measured(row.observation, number_of); !status) return status.error();
+  row.observation.source = value("source", mapping_.name);
+  row.observation.meter = value("meter", "");
+  row.architecture = value("architecture", row.observation.set_up.network);
+  if (measured(row.observation)) return std::optional(std::move(row));
+  ++left_out_.back();
+  return std::optional<Row>();
+}
+
+std::vector<std::string> RowReader::notes() const {
+  std::vector<std::string> notes;
+  for (std::size_t i = 0; i < left_out_.size(); ++i) {
+    if (left_out_[i] == 0) continue;
+    const std::string why =
+        i < mapping_.leave_out.size() ? mapping_.leave_out[i].why : "nothing measured in them";
+    notes.push_back(
+        fmt::format("{}: {} rows left out: {}", csv_.lines().name(), left_out_[i], why));
+  }
+  return notes;
+}
+
+}  // namespace joulecast::pre

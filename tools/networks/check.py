@@ -61,11 +61,9 @@ def check_frameworks(folder, counts):
 def _base(model, shapes):
     """MACs before the classifier, and the shape of the feature map that it is fed."""
     nodes = list(model.graph.node)
-    last = max(i for i, node in enumerate(nodes)
-               if node.op_type in ("GlobalAveragePool", "Flatten")
-               and max(shapes[node.input[0]][2:]) > 1 or node.op_type == "Conv")
-    while nodes[last].op_type == "Conv" or len(shapes[nodes[last].input[0]]) < 4:
-        last += 1
+    after = max(i for i, node in enumerate(nodes) if node.op_type == "Conv")
+    last = next(i for i, node in enumerate(nodes)
+                if i > after and node.op_type in ("GlobalAveragePool", "Flatten"))
     macs = sum(counter.node_macs(node, shapes) for node in nodes[:last])
     return macs, shapes[nodes[last].input[0]][1:]
 

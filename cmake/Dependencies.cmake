@@ -9,6 +9,7 @@ set(JOULECAST_FMT $<IF:$<BOOL:${JOULECAST_PORTABLE}>,fmt::fmt-header-only,fmt::f
 set(JOULECAST_RE2 $<IF:$<BOOL:${JOULECAST_PORTABLE}>,-l:libre2.a,re2>)
 # Likewise by their plain names.
 set(JOULECAST_ZSTD $<IF:$<BOOL:${JOULECAST_PORTABLE}>,-l:libzstd.a,zstd>)
+set(JOULECAST_JPEG $<IF:$<BOOL:${JOULECAST_PORTABLE}>,-l:libjpeg.a,jpeg>)
 set(JOULECAST_SVM $<IF:$<BOOL:${JOULECAST_PORTABLE}>,-l:libsvm.a,svm>)
 set(JOULECAST_SQLITECPP SQLiteCpp $<IF:$<BOOL:${JOULECAST_PORTABLE}>,-l:libsqlite3.a,sqlite3>)
 include(Onnx)

@@ -11,7 +11,7 @@ target_include_directories(joulecast INTERFACE
   $<BUILD_INTERFACE:${PROJECT_SOURCE_DIR}/include> $<INSTALL_INTERFACE:${CMAKE_INSTALL_INCLUDEDIR}>)
 # What a consumer of the static library must link too; no header of ours names any of it.
 target_link_libraries(joulecast PRIVATE ${JOULECAST_FMT} ZLIB::ZLIB ${JOULECAST_RE2}
-  ${JOULECAST_ZSTD} ${JOULECAST_SQLITECPP} ${JOULECAST_SVM}
+  ${JOULECAST_ZSTD} ${JOULECAST_SQLITECPP} ${JOULECAST_SVM} ${JOULECAST_JPEG}
   $<BUILD_INTERFACE:${JOULECAST_ONNX_ARCHIVE}>
   $<INSTALL_INTERFACE:$<INSTALL_PREFIX>/${CMAKE_INSTALL_LIBDIR}/libjoulecast-onnx.a>
   ${JOULECAST_PROTOBUF} Threads::Threads)

@@ -51,7 +51,7 @@ class EngineTest : public testing::Test {
     start.command = {"train"};
     start.host = "host";
     recorder_ = std::make_unique<Recorder>(
-        [this, start] { return store::RunWriter::create(folder_ / "runs", start); });
+        [runs = folder_ / "runs", start] { return store::RunWriter::create(runs, start); });
     engine_ = std::make_unique<Engine>(options, recorder_.get(), zero_s_);
     meter_->poll(zero_s_);
     engine_->attach(*meter_);
@@ -214,6 +214,7 @@ TEST_F(EngineTest, AMarkFromOutsideTheRunIsRefused) {
   ASSERT_TRUE(mark.ok());
   mark->time_s = zero_s_ + 1000.0;
   EXPECT_FALSE(engine_->mark(*mark, zero_s_ + 5.0).ok());
+  finish(6.0);  // until then the recorder's thread may write into the test's folder
 }
 
 }  // namespace

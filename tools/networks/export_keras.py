@@ -30,8 +30,9 @@ def export(network, folder):
     counter.infer(model, batch=32, image=network.image_size)
     raw, compressed, _ = weightless.write(model, folder / f"{name}.onnx.zst")
     any_size = _any_size(model, network.image_size)
-    print(f"{name}: {len(model.graph.node)} nodes, {macs / 1e9:.3f} GMACs, {parameters / 1e6:.2f} M "
-          f"parameters, any size: {any_size}, {raw} -> {compressed} bytes", flush=True)
+    print(f"{name}: {len(model.graph.node)} nodes, {macs / 1e9:.3f} GMACs, "
+          f"{parameters / 1e6:.2f} M parameters, any size: {any_size}, "
+          f"{raw} -> {compressed} bytes", flush=True)
     return {"name": name, "family": network.family, "origin": ORIGIN,
             "image_size": network.image_size, "sequence_length": 0,
             "any_size": any_size, "aliases": network.aliases, "file": f"{name}.onnx.zst"}

@@ -18,6 +18,7 @@ class KerasNetwork:
     arguments: dict = dataclasses.field(default_factory=dict)
 
     def make(self):
+        keras.backend.clear_session()  # Else layers are numbered on from the network before.
         size = self.image_size
         return getattr(applications, self.definition)(
             weights=None, input_shape=(size, size, 3), **self.arguments)
@@ -37,7 +38,8 @@ _MOBILENETS = [
     for alpha in (0.25, 0.5, 0.75, 1.0)]
 _MOBILENETS_V2 = [
     KerasNetwork("mobilenet_v2" if alpha == 1 else f"mobilenet_v2_{alpha}",
-                 "MobileNetV2", "MobileNetV2", 224, ["keras/mobilenet_v2_1.0"] if alpha == 1 else [], {"alpha": alpha})
+                 "MobileNetV2", "MobileNetV2", 224,
+                 ["keras/mobilenet_v2_1.0"] if alpha == 1 else [], {"alpha": alpha})
     for alpha in (0.35, 0.5, 0.75, 1.0, 1.3, 1.4)]
 _RESNETS = [KerasNetwork(f"resnet{n}", "ResNet", f"ResNet{n}", 224) for n in (50, 101, 152)]
 _RESNETS_V2 = [KerasNetwork(f"resnet{n}_v2", "ResNet", f"ResNet{n}V2", 224)

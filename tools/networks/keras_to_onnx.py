@@ -162,7 +162,9 @@ class Converter:
 
     def _GlobalAveragePooling2D(self, layer, x):
         pooled = self._emit("GlobalAveragePool", layer.name, [x])
-        return pooled if layer.keepdims else self._emit("Flatten", f"{layer.name}.flatten", [pooled])
+        if layer.keepdims:
+            return pooled
+        return self._emit("Flatten", f"{layer.name}.flatten", [pooled])
 
     def _ZeroPadding2D(self, layer, x):
         (top, bottom), (left, right) = layer.padding
@@ -183,8 +185,8 @@ class Converter:
         features = layer.output.shape[-1]
         if layer.input.shape[1:] == (1, 1, features):
             return flat
-        # VGG's dense layers fit one image size. So that its features can be counted at others,
-        # with another head, what they get is as long as at the usual size (where this does nothing).
+        # VGG's dense layers fit one image size. So that its features can be counted at others, with
+        # another head, what they get is as long as at the usual size, where this does nothing.
         nothing, size = self._constant(np.array([], np.float32)), np.array([features], np.int64)
         return self._emit("Resize", f"{layer.name}.resize",
                           [flat, nothing, nothing, self._constant(size)], axes=[1])

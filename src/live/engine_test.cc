@@ -28,7 +28,12 @@ class EngineTest : public testing::Test {
     fs::remove_all(folder_);
     fs::create_directories(folder_);
   }
-  ~EngineTest() override { fs::remove_all(folder_); }
+  ~EngineTest() override {
+    // Until its record has ended the recorder's thread may write into the folder.
+    constexpr Seconds kPatience{60.0};
+    if (recorder_ && !finished_) EXPECT_TRUE(recorder_->finish({}, kPatience).ok());
+    fs::remove_all(folder_);
+  }
 
   /// Power at a moment, as the recording has it.
   using Power = std::function<double(double)>;
@@ -76,6 +81,7 @@ class EngineTest : public testing::Test {
     play_to(time_s);
     meter_->poll(zero_s_ + time_s);
     meter_->close(zero_s_ + time_s);
+    finished_ = true;
     return engine_->finish(zero_s_ + time_s, 0, std::nullopt);
   }
   store::RunRecord record() {
@@ -88,6 +94,7 @@ class EngineTest : public testing::Test {
   measure::Clock clock_;
   double zero_s_ = 0.0, now_s_ = 0.0;
   int polls_ = 0;
+  bool finished_ = false;
   std::unique_ptr<measure::Meter> meter_;
   std::unique_ptr<Recorder> recorder_;
   std::unique_ptr<Engine> engine_;
@@ -214,7 +221,6 @@ TEST_F(EngineTest, AMarkFromOutsideTheRunIsRefused) {
   ASSERT_TRUE(mark.ok());
   mark->time_s = zero_s_ + 1000.0;
   EXPECT_FALSE(engine_->mark(*mark, zero_s_ + 5.0).ok());
-  finish(6.0);  // until then the recorder's thread may write into the test's folder
 }
 
 }  // namespace

@@ -7,6 +7,7 @@
 
 #include "base/quantity_parse.h"
 #include "base/text.h"
+#include "cli/calibrate_host.h"
 #include "cli/command.h"
 #include "cli/wall_file.h"
 #include "joulecast/measure/calibration.h"
@@ -111,7 +112,9 @@ int calibrate(const CalibrateOptions& options) {
 void add_calibrate(CLI::App& program, Action& action) {
   auto options = std::make_shared<CalibrateOptions>();
   CLI::App* command = program.add_subcommand(
-      "calibrate", "Learn from a wall meter what this host draws beside what its sensors see");
+      "calibrate",
+      "Learn from a wall meter what this host draws beside what its sensors see; 'calibrate host' "
+      "measures its speed");
   command
       ->add_option("READINGS", options->readings,
                    "Recorded runs and what the wall meter counted over each: RUN=ENERGY")
@@ -131,7 +134,11 @@ the sensors' gain. Two runs are needed, one idle and one loaded:
   joulecast calibrate last~1=12.1Wh last=0.31kWh
 
 From then on joulecast run says what the wall draws too, and counts carbon, money and budgets by it.)");
-  command->callback([options, &action] { action = [options] { return calibrate(*options); }; });
+  command->require_subcommand(0, 1);
+  add_calibrate_host(*command, action);
+  command->callback([options, command, &action] {
+    if (command->get_subcommands().empty()) action = [options] { return calibrate(*options); };
+  });
 }
 
 }  // namespace joulecast::cli

@@ -31,7 +31,9 @@ class EngineTest : public testing::Test {
   ~EngineTest() override {
     // Until its record has ended the recorder's thread may write into the folder.
     constexpr Seconds kPatience{60.0};
-    if (recorder_ && !finished_) EXPECT_TRUE(recorder_->finish({}, kPatience).ok());
+    if (recorder_ && !finished_) {
+      EXPECT_TRUE(recorder_->finish({}, kPatience).ok());
+    }
     fs::remove_all(folder_);
   }
 

@@ -14,6 +14,9 @@ namespace joulecast::cli {
 namespace {
 
 constexpr const char* kFooter = R"(Examples:
+  joulecast estimate resnet50 --gpu "RTX 3090" --train-size 12000 --epochs 100 --estimator mine.json
+                                                   what a training will take, before it starts
+  joulecast network model.onnx                     what a network computes and holds
   joulecast run -- python train.py                 measure and project a training
   joulecast show last                              what it took
   joulecast doctor                                 what can be measured here

@@ -22,7 +22,7 @@ function(joulecast_onnx_step what log)
     math(EXPR first "${count} > 20 ? ${count} - 20 : 0")
     list(SUBLIST lines ${first} -1 lines)
     list(JOIN lines "\n" tail)
-    message(FATAL_ERROR "ONNX: ${what} failed; see ${log}\n${tail}")
+    message(FATAL_ERROR "ONNX: ${what} failed; see ${log}\n${tail}\n${JOULECAST_ONNX_HINT}")
   endif()
 endfunction()
 
@@ -30,8 +30,12 @@ function(joulecast_onnx_source folder)
   set(archive ${JOULECAST_THIRD_PARTY}/onnx-${JOULECAST_ONNX_VERSION}.tar.gz)
   if(NOT EXISTS ${archive})
     message(STATUS "ONNX ${JOULECAST_ONNX_VERSION}: fetching the source with pip")
+    set(JOULECAST_ONNX_HINT "Without a network: put onnx's source distribution "
+      "onnx-${JOULECAST_ONNX_VERSION}.tar.gz at ${archive} and configure again")
+    list(JOIN JOULECAST_ONNX_HINT "" JOULECAST_ONNX_HINT)
     joulecast_onnx_step("fetching the source with pip" ${JOULECAST_THIRD_PARTY}/onnx-fetch.log
-      /usr/bin/python3 -m pip download --no-deps --no-build-isolation --no-binary :all:
+      ${CMAKE_COMMAND} -E env TMPDIR=${JOULECAST_THIRD_PARTY} /usr/bin/python3 -m pip download
+      --no-cache-dir --disable-pip-version-check --no-deps --no-build-isolation --no-binary :all:
       --dest ${JOULECAST_THIRD_PARTY} onnx==${JOULECAST_ONNX_VERSION})
   endif()
   file(SHA256 ${archive} found)
@@ -83,8 +87,11 @@ function(joulecast_onnx_schema_list prefix)
   file(CONFIGURE OUTPUT ${prefix}/include/onnx_schema_list.inc CONTENT "${text}\n" @ONLY)
 endfunction()
 
+# protoc's classes fit one version of the library only.
+execute_process(COMMAND pkg-config --modversion protobuf-lite OUTPUT_VARIABLE protobuf_version
+  OUTPUT_STRIP_TRAILING_WHITESPACE COMMAND_ERROR_IS_FATAL ANY)
 set(prefix ${JOULECAST_THIRD_PARTY}/onnx-${JOULECAST_ONNX_VERSION}-${JOULECAST_ONNX_BUILD})
-string(APPEND prefix -${CMAKE_SYSTEM_PROCESSOR})
+string(APPEND prefix -protobuf-${protobuf_version}-${CMAKE_SYSTEM_PROCESSOR})
 file(MAKE_DIRECTORY ${JOULECAST_THIRD_PARTY})
 file(LOCK ${JOULECAST_THIRD_PARTY}/onnx.lock GUARD FILE TIMEOUT 3600)
 if(NOT EXISTS ${prefix}/libjoulecast-onnx.a)

@@ -1,6 +1,7 @@
 // Small helpers for text and numbers.
 #pragma once
 
+#include <cstddef>
 #include <cstdint>
 #include <optional>
 #include <span>
@@ -27,6 +28,12 @@ inline std::string quoted(std::string& text) { return quoted(std::string_view(te
 /// `text` with control characters escaped, so that a name in a file cannot command a terminal or
 /// break a line in two.
 std::string printable(std::string_view text);
+
+/// How many letters must be put in, left out, replaced or swapped with their neighbour to make one
+/// text of the other; case does not count.
+std::size_t edit_distance(std::string_view a, std::string_view b);
+/// The most edits between a word of `size` letters and what may have been meant by it.
+std::size_t most_edits(std::size_t size);
 
 /// The candidate nearest to `word` by edit distance, if it is near enough to be what was meant.
 std::optional<std::string_view> nearest(std::string_view word,

@@ -45,6 +45,17 @@ TEST(Nearest, FindsWhatWasMeantOrNothing) {
   EXPECT_EQ(nearest("EPOCH", kWords), "epoch");
   EXPECT_FALSE(nearest("temperature", kWords).has_value());
   EXPECT_FALSE(nearest("x", {}).has_value());
+  EXPECT_EQ(nearest("peoch", kWords), "epoch") << "two neighbours swapped are one edit";
+}
+
+TEST(EditDistance, CountsASwapOfNeighboursOnce) {
+  EXPECT_EQ(edit_distance("", ""), 0U);
+  EXPECT_EQ(edit_distance("", "abc"), 3U);
+  EXPECT_EQ(edit_distance("ABC", "abc"), 0U);
+  EXPECT_EQ(edit_distance("3900", "3090"), 1U);
+  EXPECT_EQ(edit_distance("3009", "3090"), 1U);
+  EXPECT_EQ(edit_distance("kitten", "sitting"), 3U);
+  EXPECT_EQ(edit_distance("abcd", "badc"), 2U);
 }
 
 TEST(Printable, EscapesWhatCommandsATerminal) {

@@ -35,6 +35,7 @@ void add_network(CLI::App& program, Action& action);
 void add_hardware(CLI::App& program, Action& action);
 void add_validate(CLI::App& program, Action& action);
 void add_fit(CLI::App& program, Action& action);
+void add_tradeoff(CLI::App& program, Action& action);
 void add_list(CLI::App& program, Action& action);
 void add_show(CLI::App& program, Action& action);
 void add_export(CLI::App& program, Action& action);
@@ -48,6 +49,10 @@ int fail(const Error& error, int code = kBadInput);
 
 /// Prints to standard output, or fails where that is not possible (a full disk, a closed pipe).
 int print(const std::string& text);
+
+/// The long options of a command: "--json", "--method", ...
+std::vector<std::string> long_options(const CLI::App& command);
+std::vector<std::string> command_names(const CLI::App& program);
 
 /// Checks an option's value for being a number above zero; CLI11's own says it in 300 digits.
 CLI::Validator above_zero();

@@ -9,6 +9,7 @@
 #include "cli/gpu_option.h"
 #include "cli/rate_options.h"
 #include "cli/set_up_options.h"
+#include "joulecast/hardware/machine.h"
 #include "joulecast/pre/alternatives.h"
 #include "joulecast/pre/comparison.h"
 #include "joulecast/pre/estimator_file.h"
@@ -43,6 +44,29 @@ Status complete(pre::SaidSettings& said) {
   return {};
 }
 
+// The published features ask for it, and hardly anybody says it.
+void assume_host_memory(pre::SaidSettings& said, const pre::EstimatorFile& estimator) {
+  constexpr double kBytesPerGib = 1024.0 * 1024.0 * 1024.0;
+  const auto memory = hardware::memory_of_machine();
+  if (!memory || !estimator.heeds("host_memory") || said.contains("host_memory")) return;
+  said["host_memory"] = {.value = fmt::format("{:.0f}", memory->value() / kBytesPerGib),
+                         .origin = "GB, as here",
+                         .assumed = true};
+}
+
+std::vector<std::string> varied(const std::vector<pre::SaidSettings>& all) {
+  std::vector<std::string> names;
+  for (const auto& [name, said] : all.front()) {
+    const std::string& setting = name;
+    const std::string& value = said.value;
+    const bool varies = std::any_of(all.begin(), all.end(), [&](const pre::SaidSettings& one) {
+      return one.find(setting)->second.value != value;
+    });
+    if (varies) names.push_back(setting);
+  }
+  return names;
+}
+
 Result<double> share(const std::string& text) {
   constexpr double kPercent = 100.0;
   std::string_view said = trim(text);
@@ -74,14 +98,15 @@ int estimate_many(const EstimateOptions& options, const pre::EstimatorFile& esti
   const auto slower = share(options.slower);
   if (!slower) return fail(slower.error(), kBadUsage);
   report::EstimateComparisonReport report;
+  report.varied = varied(all);
+  for (const std::string& setting : report.varied) {
+    if (estimator.heeds(setting)) continue;
+    return fail(
+        {fmt::format("this estimator does not look at the {}: nothing to compare", setting)},
+        kBadUsage);
+  }
   report.comparison = pre::compare_set_ups(estimator, all, *slower);
   if (report.comparison.rows.empty()) return fail({report.comparison.left_out.front()});
-  for (const auto& [name, said] : all.front()) {
-    const bool varies = std::any_of(all.begin(), all.end(), [&, &wanted = said](const auto& one) {
-      return one.find(name)->second.value != wanted.value;
-    });
-    if (varies) report.varied.push_back(name);
-  }
   report.slower = *slower;
   report.estimator = options.estimator;
   report.rates = rates;
@@ -93,8 +118,6 @@ int estimate(const EstimateOptions& options) {
   auto said = options.set_up.read();
   if (!said) return fail(said.error(), kBadUsage);
   if (const Status status = complete(*said); !status) return fail(status.error(), kBadUsage);
-  const auto all = pre::alternatives_of(*said);
-  if (!all) return fail(all.error(), kBadUsage);
   if (options.estimator.empty()) {
     return fail({"which estimator? fit one with 'joulecast fit' and name it with --estimator FILE"},
                 kBadUsage);
@@ -105,6 +128,9 @@ int estimate(const EstimateOptions& options) {
   for (const std::string& note : notes) fmt::print(stderr, "joulecast: {}\n", printable(note));
   const auto estimator = pre::load_estimator(options.estimator);
   if (!estimator) return fail(estimator.error());
+  assume_host_memory(*said, *estimator);
+  const auto all = pre::alternatives_of(*said);
+  if (!all) return fail(all.error(), kBadUsage);
   if (all->size() == 1) return estimate_one(options, *estimator, all->front(), *rates);
   return estimate_many(options, *estimator, *all, *rates);
 }

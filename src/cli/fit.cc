@@ -80,11 +80,34 @@ Result<FitData> read_data(const FitOptions& options) {
   return std::move(*all);
 }
 
+std::int64_t count_configurations(const pre::Table& table) {
+  std::set<std::string> configurations;
+  for (const auto& row : table.observations) {
+    configurations.insert(pre::configuration_of(row.set_up));
+  }
+  return static_cast<std::int64_t>(configurations.size());
+}
+
+// Kept in the file too, so that whoever estimates with it is told.
+void note_few(FitData& data) {
+  constexpr std::size_t kFewRows = 10;
+  constexpr std::int64_t kFewConfigurations = 2;
+  const std::size_t rows = data.table.observations.size();
+  const std::int64_t configurations = count_configurations(data.table);
+  if (rows >= kFewRows && configurations >= kFewConfigurations) return;
+  data.provenance.notes.push_back(
+      fmt::format("fitted on {} row{} of {} configuration{}, too few to judge: fewer than {} rows "
+                  "or {} configurations; do not rely on what it says",
+                  rows, rows == 1 ? "" : "s", configurations, configurations == 1 ? "" : "s",
+                  kFewRows, kFewConfigurations));
+}
+
 Status check_data(const FitOptions& options, FitData& data) {
   if (data.table.observations.empty()) {
     return Error{fmt::format("nothing to fit on{}{}", data.table.notes.empty() ? "" : ": ",
                              fmt::join(data.table.notes, "; "))};
   }
+  note_few(data);
   const auto meters = meters_of(data.table.observations);
   if (meters.size() < 2) return {};
   const std::string names = fmt::format("{}", fmt::join(meters, ", "));
@@ -123,14 +146,6 @@ std::int64_t count_rows(const pre::Table& table, pre::Target target) {
       [&](const pre::Observation& row) { return pre::value_of(row, target).has_value(); });
 }
 
-std::int64_t count_configurations(const pre::Table& table) {
-  std::set<std::string> configurations;
-  for (const auto& row : table.observations) {
-    configurations.insert(pre::configuration_of(row.set_up));
-  }
-  return static_cast<std::int64_t>(configurations.size());
-}
-
 report::FitReport describe(const FitOptions& options, FitData& data,
                            const pre::EstimatorFile& estimator) {
   report::FitReport report;
@@ -165,7 +180,7 @@ int fit(const FitOptions& options) {
   }
   const report::FitReport report = describe(options, *data, *file);
   if (options.json) return print(report::json_text(report::fit_json(report)));
-  return print(report::fit_text(report));
+  return print(report::fit_text(report, report::stdout_terminal()));
 }
 
 std::string estimators_text() {

@@ -4,10 +4,12 @@
 #include <algorithm>
 #include <memory>
 #include <set>
+#include <span>
 
 #include "base/text.h"
 #include "cli/command.h"
 #include "cli/gpu_option.h"
+#include "hardware/near_names.h"
 #include "joulecast/hardware/machine.h"
 #include "measure/cpu_model_info.h"
 #include "report/hardware.h"
@@ -16,7 +18,7 @@ namespace joulecast::cli {
 namespace {
 
 struct HardwareOptions {
-  std::vector<std::string> words;  ///< Of one name; a shell splits what is not quoted.
+  std::vector<std::string> words;  ///< Of one name that the shell split, or a name each.
   std::string vendor, architecture;
   bool cpus = false;
   bool json = false;
@@ -86,17 +88,45 @@ Result<report::Hardware> of_this_machine() {
   return hardware;
 }
 
-Result<report::Hardware> named(const std::string& name) {
-  report::Hardware hardware;
-  auto gpu = hardware::find_gpu(name);
-  if (gpu) {
+Error which_of(const std::string& name, std::span<const hardware::Cpu> cpus) {
+  constexpr std::size_t kMostShown = 5;
+  std::vector<std::string> names;
+  for (const auto& cpu : cpus.first(std::min(kMostShown, cpus.size()))) names.push_back(cpu.name);
+  return {fmt::format("{} means {} CPUs: {}{}", quoted(name), cpus.size(), fmt::join(names, ", "),
+                      cpus.size() > kMostShown ? ", ..." : "")};
+}
+
+Error unknown(const std::string& name) {
+  auto near = hardware::near_gpus(name);
+  const auto cpus = hardware::near_cpus(name);
+  near.insert(near.end(), cpus.begin(), cpus.end());
+  return {
+      fmt::format("{} is in the catalogue neither of GPUs nor of CPUs{}; 'joulecast hardware "
+                  "--cpus' lists both",
+                  quoted(name), hardware::near_text(std::move(near)))};
+}
+
+Status add_named(const std::string& name, report::Hardware& hardware) {
+  if (auto gpu = hardware::find_gpu(name)) {
     hardware.gpus.push_back(std::move(*gpu));
-    return hardware;
+    return {};
   }
-  const auto cpu = hardware::find_cpu(name);
-  if (!cpu) return gpu.error();
-  hardware.cpus.push_back(*cpu);
-  return hardware;
+  const auto cpus = hardware::cpus_with_words(name);
+  if (cpus.empty()) return unknown(name);
+  if (cpus.size() > 1) return which_of(name, cpus);
+  hardware.cpus.push_back(cpus.front());
+  return {};
+}
+
+// The words as one name, or else as a name each: hardware A100 H100.
+Result<report::Hardware> named(const std::string& name, const std::vector<std::string>& words) {
+  report::Hardware together, apart;
+  const Status one = add_named(name, together);
+  if (one) return together;
+  for (const std::string& word : words) {
+    if (!add_named(word, apart)) return one.error();
+  }
+  return apart;
 }
 
 std::string details(const report::Hardware& hardware, const report::Terminal& terminal) {
@@ -122,7 +152,7 @@ int hardware(const HardwareOptions& options) {
   }
   const auto found = options.words.empty()     ? listed(options)
                      : same_word(name, "auto") ? of_this_machine()
-                                               : named(name);
+                                               : named(name, options.words);
   if (!found) return fail(found.error(), options.filters() ? kBadUsage : kBadInput);
   if (options.json) return print(report::json_text(report::hardware_json(*found)));
   const report::Terminal terminal = report::stdout_terminal();
@@ -137,9 +167,12 @@ void add_hardware(CLI::App& program, Action& action) {
   CLI::App* command = program.add_subcommand(
       "hardware", "The catalogue of GPUs and CPUs, one of them, or what this machine has");
   command
-      ->add_option("name", options->words,
-                   "A GPU or CPU, as its maker, a driver or a cloud calls it; auto: this machine's")
-      ->type_name("NAME");
+      ->add_option(
+          "name", options->words,
+          "A GPU or CPU, as its maker, a driver or a cloud calls it; auto: this machine's; "
+          "several: quote names of several words")
+      ->type_name("NAME")
+      ->option_text("NAME...");
   command->add_option("--vendor", options->vendor, "List those of this maker only")
       ->type_name("NAME");
   command
@@ -151,6 +184,7 @@ void add_hardware(CLI::App& program, Action& action) {
       R"(Examples:
   joulecast hardware --vendor AMD
   joulecast hardware "RTX 3090"
+  joulecast hardware A100 H100 "EPYC 7742"
   joulecast hardware p4d.24xlarge                 the GPU of a cloud's instance type
   joulecast hardware auto --json                  what this machine has
 

@@ -4,11 +4,14 @@
 
 #include <cstdio>
 #include <exception>
+#include <memory>
 #include <string>
 #include <string_view>
 #include <vector>
 
 #include "cli/command.h"
+#include "cli/help_format.h"
+#include "cli/usage_error.h"
 
 namespace joulecast::cli {
 namespace {
@@ -46,6 +49,7 @@ int run(int argc, char** argv) {
   const std::vector<std::string> command = take_command(argc, argv);
   CLI::App program("Forecast the energy of deep-learning training.", "joulecast");
   program.set_version_flag("--version", "joulecast " JOULECAST_VERSION);
+  program.formatter(std::make_shared<HelpFormat>());
   program.require_subcommand(0, 1);
   program.footer(kFooter);
   Action action;
@@ -62,6 +66,7 @@ int run(int argc, char** argv) {
   add_hardware(program, action);
   add_validate(program, action);
   add_fit(program, action);
+  add_tradeoff(program, action);
   add_list(program, action);
   add_show(program, action);
   add_export(program, action);
@@ -74,7 +79,7 @@ int run(int argc, char** argv) {
   } catch (const CLI::ParseError& error) {
     // Help and version are "errors" with code 0 for CLI11.
     if (error.get_exit_code() == 0) return program.exit(error);
-    return fail({fmt::format("{}; see 'joulecast --help'", error.what())}, kBadUsage);
+    return fail(usage_error(program, error), kBadUsage);
   }
   if (!action) {
     fmt::print("{}", program.help());

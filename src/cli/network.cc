@@ -10,8 +10,8 @@
 
 #include "base/text.h"
 #include "cli/command.h"
-#include "joulecast/network/named.h"
 #include "joulecast/network/head.h"
+#include "joulecast/network/named.h"
 #include "report/network.h"
 #include "report/terminal.h"
 
@@ -22,19 +22,21 @@ using network::NamedNetwork;
 using network::NetworkOptions;
 
 struct Options {
-  std::string network, image_size, head, precision = "fp32", by = "class", list;
+  std::string network, precision = "fp32", by = "class", list, frozen = "0";
+  std::optional<std::string> image_size, head;  // Said, be it with nothing in it.
   std::int64_t batch_size = 1, sequence_length = 0;
-  double width = 0.0, frozen = 0.0;
+  double width = 0.0;
   bool list_all = false, json = false;
 };
 
 // "224" or "480x640": height, and width where it differs.
 Status read_image_size(const std::string& text, NetworkOptions& options) {
-  constexpr std::int64_t kMost = 1'000'000;
   const auto cross = std::min(text.find_first_of("xX"), text.size());
   const auto height = parse_integer(text.substr(0, cross));
   const auto width = cross == text.size() ? height : parse_integer(text.substr(cross + 1));
-  const auto possible = [](const auto& side) { return side && *side >= 1 && *side <= kMost; };
+  const auto possible = [](const auto& side) {
+    return side && *side >= 1 && *side <= network::kLargestSize;
+  };
   if (!possible(height) || !possible(width)) {
     return Error{
         fmt::format("--image-size {}: must be pixels such as 224, or height and width "
@@ -46,20 +48,32 @@ Status read_image_size(const std::string& text, NetworkOptions& options) {
   return {};
 }
 
+// "0.5" or "50%".
+Result<double> read_share(const std::string& text) {
+  constexpr double kPercent = 100.0;
+  const bool percent = text.ends_with('%');
+  const auto number = parse_number(percent ? text.substr(0, text.size() - 1) : text);
+  if (number) return percent ? *number / kPercent : *number;
+  return Error{fmt::format("--frozen {}: must be a share such as 0.5 or 50%", quoted(text))};
+}
+
 Result<NetworkOptions> network_options(const Options& said) {
   NetworkOptions options;
   options.batch_size = said.batch_size;
-  options.frozen = said.frozen;
+  const auto frozen = read_share(said.frozen);
+  if (!frozen) return frozen.error();
+  options.frozen = *frozen;
   if (said.sequence_length > 0) options.sequence_length = said.sequence_length;
   if (said.width > 0.0) options.width = said.width;
-  if (!said.image_size.empty()) {
-    if (const auto read = read_image_size(said.image_size, options); !read) return read.error();
+  if (said.image_size) {
+    if (const auto read = read_image_size(*said.image_size, options); !read) return read.error();
   }
-  if (!said.head.empty()) {
-    const auto head = network::parse_head(said.head);
+  if (said.head) {
+    const auto head = network::parse_head(*said.head);
     if (!head) return Error{"--head: " + head.error().message};
     options.head = *head;
   }
+  if (const auto sound = network::check_options(options); !sound) return sound.error();
   return options;
 }
 
@@ -115,22 +129,31 @@ int network_command(const Options& said) {
   return show(said);
 }
 
+CLI::Validator size() {
+  return CLI::Validator(
+      [](const std::string& text) {
+        const auto number = parse_integer(text);
+        if (number && *number >= 1 && *number <= network::kLargestSize) return std::string();
+        return fmt::format("must be a whole number from 1 to {}, not {}", network::kLargestSize,
+                           quoted(text));
+      },
+      "");
+}
+
 void add_numbers(CLI::App& command, Options& options) {
   command.add_option("--batch-size", options.batch_size, "Samples in a batch")
       ->capture_default_str()
       ->type_name("N")
-      ->check(whole_number(1));
+      ->check(size());
   command
       .add_option("--sequence-length", options.sequence_length,
-                  "Tokens in a sequence; left out, the network's usual one")
+                  "Tokens in a sequence; else as it is usual")
       ->type_name("N")
-      ->check(whole_number(1));
+      ->check(size());
   command.add_option("--width", options.width, "MobileNetV2: width multiplier, to 4")
       ->type_name("W")
       ->check(above_zero());
-  command
-      .add_option("--frozen", options.frozen,
-                  "Share of the layers, from the input on, that do not train: 0 to 1")
+  command.add_option("--frozen", options.frozen, "First layers that do not train: 0.5 or 50%")
       ->type_name("SHARE");
 }
 
@@ -141,17 +164,13 @@ void add_network(CLI::App& program, Action& action) {
   CLI::App* command = program.add_subcommand(
       "network", "What a network computes, moves and holds, by layer or class");
   command
-      ->add_option("NETWORK", options->network,
-                   "A name such as resnet50, an ONNX file, or a transformer's config.json")
+      ->add_option("NETWORK", options->network, "A name (resnet50), an ONNX file or a config.json")
       ->type_name("");
   add_numbers(*command, *options);
   command
-      ->add_option("--image-size", options->image_size,
-                   "Pixels: 224, or 480x640 (height x width); left out, the network's usual one")
+      ->add_option("--image-size", options->image_size, "Pixels: 224 or 480x640 (height x width)")
       ->type_name("N[xM]");
-  command
-      ->add_option("--head", options->head,
-                   "A classifier in place of the network's: 512,1 or flatten,2048,bn,1024,bn,102")
+  command->add_option("--head", options->head, "Its classifier: 512,1 or flatten,512,bn,10")
       ->type_name("LAYERS");
   command->add_option("--precision", options->precision, "fp32, tf32, fp16, bf16 or fp8")
       ->capture_default_str()
@@ -160,12 +179,12 @@ void add_network(CLI::App& program, Action& action) {
       ->capture_default_str()
       ->type_name("WHAT");
   auto* list = command->add_option("--list", options->list,
-                                   "Print the named networks, all or those with a word in them");
+                                   "The networks' names, all or with a word in them");
   list->type_name("[WORD]")->expected(0, 1);
   command->add_flag("--json", options->json, "Print JSON (docs/schema/network-1.json)");
   command->footer(R"(Examples:
   joulecast network resnet50 --batch-size 32
-  joulecast network mobilenet_v2 --width 0.5 --image-size 128 --head 512,1 --frozen 1
+  joulecast network mobilenet_v2 --width 0.5 --head 512,1 --frozen 100%
   joulecast network model.onnx --by layer
   joulecast network config.json --sequence-length 2048 --precision bf16
   joulecast network --list efficientnet)");

@@ -102,13 +102,17 @@ std::string_view TradeoffColumn::text() {
 Result<double> TradeoffColumn::number() {
   const std::string_view said = text();
   if (said.empty()) return std::numeric_limits<double>::quiet_NaN();
-  const auto value = parse_number(said);
-  if (!value || !std::isfinite(*value)) {
-    return error("is not a number; leave the cell empty where it is not known");
+  if (said != number_text_) {
+    const auto value = parse_number(said);
+    if (!value || !std::isfinite(*value)) {
+      return error("is not a number; leave the cell empty where it is not known");
+    }
+    number_text_ = said;
+    number_ = *value;
   }
   const Source& source = sources_[last_];
   const bool scaled = source.field != nullptr && source.field->factor;
-  return scaled ? *value * *source.field->factor : *value;
+  return scaled ? number_ * *source.field->factor : number_;
 }
 
 Error TradeoffColumn::error(std::string_view what) const {

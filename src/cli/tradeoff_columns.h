@@ -62,6 +62,9 @@ class TradeoffColumn {
   std::vector<Source> sources_;  ///< The first that holds and is not empty counts.
   std::size_t last_ = 0;         ///< The source of the latest text.
   std::string made_;
+  /// The latest number and its text: sizes are the same in most rows.
+  std::string number_text_;
+  double number_ = 0.0;
 };
 
 }  // namespace joulecast::cli

@@ -8,13 +8,14 @@
 #include <cmath>
 #include <fstream>
 #include <iterator>
+#include <limits>
 #include <map>
-#include <numeric>
 
 #include "base/csv.h"
 #include "base/text.h"
 #include "cli/tradeoff_columns.h"
 #include "cli/tradeoff_facts.h"
+#include "cli/tradeoff_levels.h"
 #include "cli/tradeoff_where.h"
 #include "pre/recognise.h"
 
@@ -70,6 +71,7 @@ Result<TradeoffColumn> find_column(const pre::Mapping* mapping, const CsvReader&
   std::vector<std::string_view> names(csv.header().begin(), csv.header().end());
   if (mapping != nullptr) {
     for (const auto& [known, source] : mapping->fields) {
+      if (!TradeoffColumn::of_field(mapping, csv, known)) continue;
       if (std::find(names.begin(), names.end(), known) == names.end()) names.push_back(known);
     }
   }
@@ -77,49 +79,6 @@ Result<TradeoffColumn> find_column(const pre::Mapping* mapping, const CsvReader&
   return Error{fmt::format("{}: there is no column {}{}; there are {}", csv.lines().name(),
                            quoted(name), near ? fmt::format(" (did you mean {}?)", *near) : "",
                            fmt::join(names, ", "))};
-}
-
-// Texts as levels, in the order of their first appearance.
-class LevelIndex {
- public:
-  std::size_t operator()(std::string_view text) {
-    const auto found = places_.find(text);
-    if (found != places_.end()) return found->second;
-    names.emplace_back(text);
-    return places_.emplace(text, names.size() - 1).first->second;
-  }
-  std::vector<std::string> names;
-
- private:
-  std::map<std::string, std::size_t, std::less<>> places_;
-};
-
-// By number where all are numbers, else by name.
-std::vector<std::size_t> order_of(const std::vector<std::string>& names) {
-  std::vector<std::size_t> order(names.size());
-  std::iota(order.begin(), order.end(), std::size_t{0});
-  const bool numbers = std::all_of(names.begin(), names.end(), [](const std::string& name) {
-    const auto value = parse_number(name);
-    return value && std::isfinite(*value);
-  });
-  std::sort(order.begin(), order.end(), [&](std::size_t a, std::size_t b) {
-    if (!numbers) return names[a] < names[b];
-    return *parse_number(names[a]) < *parse_number(names[b]);
-  });
-  return order;
-}
-
-analysis::Factor factor_of(std::string name, const LevelIndex& index,
-                           std::vector<std::size_t> levels) {
-  analysis::Factor factor{.name = std::move(name), .levels = {}, .level = std::move(levels)};
-  const auto order = order_of(index.names);
-  std::vector<std::size_t> place(order.size());
-  for (std::size_t i = 0; i < order.size(); ++i) {
-    place[order[i]] = i;
-    factor.levels.push_back(index.names[order[i]]);
-  }
-  for (std::size_t& level : factor.level) level = place[level];
-  return factor;
 }
 
 double fact_of(const TradeoffFacts& facts, std::string_view response) {
@@ -146,13 +105,13 @@ constexpr std::array<std::string_view, 6> kCorrectness = {"f1",       "f1-score"
 }  // namespace
 
 const std::vector<TradeoffResponse>& tradeoff_responses() {
-  static const std::vector<TradeoffResponse> kResponses = {
+  static const std::vector<TradeoffResponse> responses = {
       {"energy", "energy", "J"},
       {"epoch-energy", "energy of an epoch", "J"},
       {"energy-per-image", "energy per image", "J"},
       {"time", "time of an epoch", "s"},
       {"power", "mean power", "W"}};
-  return kResponses;
+  return responses;
 }
 
 struct TradeoffReader::State {
@@ -173,7 +132,7 @@ struct TradeoffReader::State {
 
   TradeoffRequest request;
   TradeoffTable table;
-  std::vector<LevelIndex> index;
+  std::vector<TradeoffLevels> index;
   std::vector<std::vector<std::size_t>> levels;
   std::map<std::string, std::int64_t> left_out_rows;
 };
@@ -329,8 +288,9 @@ Result<TradeoffTable> TradeoffReader::finish() {
         fmt::format("{} {} left out: {}", count, count == 1 ? "row" : "rows", why));
   }
   if (table.rows.response.empty()) {
-    return Error{fmt::format("there is no row to compare{}{}", table.notes.empty() ? "" : ": ",
-                             fmt::join(table.notes, "; "))};
+    return Error{fmt::format("there is no row to compare{}{}{}",
+                             state_->request.where.empty() ? "" : ": none fits every --where",
+                             table.notes.empty() ? "" : "; ", fmt::join(table.notes, "; "))};
   }
   const auto unknown = [](double value) { return std::isnan(value); };
   auto& correctness = table.rows.correctness;

@@ -264,12 +264,15 @@ void add_validate(CLI::App& program, Action& action) {
       ->check(whole_number(0));
   command->add_flag("--json", options->json, "Print JSON (docs/schema/validate-1.json)");
   command->footer(
-      R"(Random folds put repeats of one configuration on both sides: they say how well an estimator repeats
-what it has seen. What it makes of a set-up that nobody has run, grouped folds say.
+      R"(Random folds put repeats of one configuration on both sides: they say how well an
+estimator repeats what it has seen. What it makes of a set-up that nobody has run,
+grouped folds say. A configuration is GPU, network, data set, batch size, image size
+and host memory; what else a table varies is a group by its column, as Zeus's limits.
 
 Examples:
   joulecast validate --data runs.csv --all
   joulecast validate --data runs.csv --target epoch-energy --groups gpu --probes 1
+  joulecast validate --data zeus.csv --target time --groups power_limit
   joulecast validate --data power_v100.csv --data power_rtx6000.csv --target time \
       --train 'gpu=V100' --test 'gpu=RTX 6000' --estimator krr,svr,linear)");
   command->callback([command, options, &action] {

@@ -1,7 +1,9 @@
 #include "joulecast/hardware/cpu.h"
 
+#include <algorithm>
 #include <cstddef>
 #include <map>
+#include <utility>
 #include <vector>
 
 #include "hardware/cpu_name.h"
@@ -23,6 +25,21 @@ std::optional<Cpu> find_cpu(std::string_view model_name) {
   const auto found = by_key.find(cpu_key(model_name));
   if (found == by_key.end()) return std::nullopt;
   return *found->second;
+}
+
+std::vector<Cpu> cpus_with_words(std::string_view name) {
+  if (auto one = find_cpu(name)) return {std::move(*one)};
+  const std::vector<std::string> wanted = cpu_words(name);
+  std::vector<Cpu> found;
+  if (wanted.empty()) return found;
+  for (const Cpu& cpu : cpus()) {
+    const std::vector<std::string> words = cpu_words(cpu.name);
+    const bool all = std::all_of(wanted.begin(), wanted.end(), [&words](const std::string& word) {
+      return std::find(words.begin(), words.end(), word) != words.end();
+    });
+    if (all) found.push_back(cpu);
+  }
+  return found;
 }
 
 }  // namespace joulecast::hardware

@@ -54,4 +54,16 @@ std::string cpu_key(std::string_view name) {
   return key;
 }
 
+std::vector<std::string> cpu_words(std::string_view name) {
+  std::vector<std::string> words;
+  const std::string key = cpu_key(name);
+  for (std::string_view rest = key; !rest.empty();) {
+    const auto end = std::min(rest.find_first_of(" -"), rest.size());
+    const std::string_view word = rest.substr(0, end);
+    rest.remove_prefix(std::min(end + 1, rest.size()));
+    if (!word.empty() && word != "intel" && word != "amd") words.emplace_back(word);
+  }
+  return words;
+}
+
 }  // namespace joulecast::hardware

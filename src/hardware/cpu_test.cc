@@ -93,6 +93,23 @@ TEST(CpuCatalogue, NamesThatSayTooLittleAreNotFound) {
   }
 }
 
+TEST(CpuCatalogue, WordsInAnyOrderWithoutTheMaker) {
+  const Spelling spellings[] = {{"EPYC 7742", "AMD EPYC 7742"},
+                                {"Core i9-9900K", "Intel Core i9-9900K"},
+                                {"i9 9900k", "Intel Core i9-9900K"},
+                                {"Xeon 6248", "Intel Xeon Gold 6248"},
+                                {"6248 gold", "Intel Xeon Gold 6248"}};
+  for (const auto& [words, name] : spellings) {
+    const auto found = cpus_with_words(words);
+    ASSERT_EQ(found.size(), 1U) << words;
+    EXPECT_EQ(found.front().name, name);
+  }
+  EXPECT_GT(cpus_with_words("Xeon Gold").size(), 20U);
+  EXPECT_TRUE(cpus_with_words("").empty());
+  EXPECT_TRUE(cpus_with_words("Intel").empty()) << "a maker alone is no name";
+  EXPECT_TRUE(cpus_with_words("EPYC 7743").empty());
+}
+
 TEST(CpuCatalogue, KnowsTheMakersFigures) {
   const auto epyc = find_cpu("AMD EPYC 7763 64-Core Processor");
   ASSERT_TRUE(epyc.has_value());

@@ -1,7 +1,6 @@
 #include "joulecast/hardware/gpu.h"
 
 #include <fmt/format.h>
-#include <fmt/ranges.h>
 
 #include <algorithm>
 #include <cmath>
@@ -12,6 +11,7 @@
 #include "base/text.h"
 #include "hardware/gpu_name.h"
 #include "hardware/gpu_table.h"
+#include "hardware/near_names.h"
 
 namespace joulecast::hardware {
 namespace {
@@ -67,37 +67,6 @@ const Gpu* by_family(std::string_view name) {
   return nullptr;
 }
 
-std::string spelled(std::string_view name) {
-  std::string joined;
-  for (const std::string& word : gpu_words(name)) {
-    // The desktop's GPU of the same number is the nearest that there is.
-    if (word != "laptop" && word != "mobile") joined += word;
-  }
-  return joined;
-}
-
-/// Up to three, the nearest first.
-std::vector<std::string> nearest_names(std::string_view name) {
-  constexpr std::size_t kMost = 3;
-  std::map<std::string, const Gpu*, std::less<>> spellings;
-  for (const Gpu& gpu : gpus()) {
-    spellings.emplace(spelled(gpu.name), &gpu);
-    for (const std::string& alias : gpu.aliases) spellings.emplace(spelled(alias), &gpu);
-  }
-  const std::string wanted = spelled(name);
-  std::vector<std::string> names;
-  while (names.size() < kMost) {
-    std::vector<std::string_view> candidates;
-    for (const auto& entry : spellings) candidates.push_back(entry.first);
-    const auto near = nearest(wanted, candidates);
-    if (!near) break;
-    const Gpu* gpu = spellings.find(*near)->second;
-    names.push_back(gpu->name);
-    std::erase_if(spellings, [gpu](const auto& entry) { return entry.second == gpu; });
-  }
-  return names;
-}
-
 }  // namespace
 
 std::span<const Gpu> gpus() {
@@ -111,10 +80,8 @@ Result<Gpu> find_gpu(std::string_view name) {
   if (found == nullptr) found = by_words_and_memory(words);
   if (found == nullptr) found = by_family(name);
   if (found != nullptr) return *found;
-  const std::vector<std::string> near = nearest_names(name);
   return Error{fmt::format("GPU {} is not in the catalogue{}; 'joulecast hardware' lists what is",
-                           quoted(name),
-                           near.empty() ? "" : fmt::format(" (near: {})", fmt::join(near, ", ")))};
+                           quoted(name), near_text(near_gpus(name)))};
 }
 
 }  // namespace joulecast::hardware

@@ -44,8 +44,8 @@ bool spreads(const Operator& op, const FeatureMap& map, double elements) {
 }
 
 // What one sample is once `op` has run on `map`; a map's positions are all in its height. Only what
-// is named here changes it: outputs alone do not tell, since batch norm and dropout have further
-// ones as they train.
+// is named here changes it: outputs alone do not tell, since a framework's own operators may have
+// further ones as they train.
 FeatureMap after(const Operator& op, const FeatureMap& map, double batch) {
   const double elements = op.output_elements / batch;
   if (op.positions > 0.0 && op.kind != OperatorClass::kAttention) {
@@ -112,7 +112,13 @@ std::string to_string(const Head& head) {
   return text;
 }
 
-void replace_head(Network& network, const Head& head) {
+Status replace_head(Network& network, const Head& head) {
+  if (!network.takes_head) {
+    return Error{
+        fmt::format("{} does not end in a classifier that another head could replace; leave out "
+                    "the head, or export the network up to its features",
+                    network.name)};
+  }
   std::erase_if(network.operators, [](const Operator& op) { return op.in_head; });
   const FeatureMap features = features_of(network);
   NetworkBuilder builder(std::move(network));
@@ -132,6 +138,7 @@ void replace_head(Network& network, const Head& head) {
     if (head.batch_norm) builder.batch_norm(name + ".bn", units, units);
   }
   network = std::move(builder).take();
+  return {};
 }
 
 }  // namespace joulecast::network

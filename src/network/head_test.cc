@@ -38,10 +38,10 @@ double head_parameters(const Network& network) {
 TEST(Head, IsPutInPlaceOfTheNetworksOwn) {
   Network network = mobilenet_v2({.batch_size = 3, .height = 128, .width_px = 128});
   EXPECT_DOUBLE_EQ(head_parameters(network), 1280 * 1000 + 1000);
-  replace_head(network, *parse_head("512,1"));
+  ASSERT_TRUE(replace_head(network, *parse_head("512,1")).ok());
   EXPECT_DOUBLE_EQ(head_parameters(network), 1280 * 512 + 512 + 512 + 1);
   EXPECT_EQ(network.operators.back().name, "head.dense_2");
-  replace_head(network, *parse_head("flatten,20,bn,10"));
+  ASSERT_TRUE(replace_head(network, *parse_head("flatten,20,bn,10")).ok());
   EXPECT_DOUBLE_EQ(head_parameters(network), 16 * 1280 * 20 + 20 + 2 * 20 + 20 * 10 + 10);
   EXPECT_DOUBLE_EQ(totals(network.operators.back()).macs, 3 * 200);
 }
@@ -64,9 +64,9 @@ TEST(Head, FollowsPoolingAndConcatenation) {
   concat.output_elements *= 2;
   made.operators.push_back(pool);
   made.operators.push_back(concat);
-  replace_head(made, *parse_head("flatten,1"));
+  ASSERT_TRUE(replace_head(made, *parse_head("flatten,1")).ok());
   EXPECT_DOUBLE_EQ(made.operators.back().in_channels, 8 * 16);
-  replace_head(made, *parse_head("1"));
+  ASSERT_TRUE(replace_head(made, *parse_head("1")).ok());
   EXPECT_DOUBLE_EQ(made.operators.back().in_channels, 8);
 }
 

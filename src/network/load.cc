@@ -33,23 +33,7 @@ Result<std::string> decompress(std::string_view bytes, std::string_view name) {
   return Error{fmt::format("the graph of {} inside this joulecast is damaged", name)};
 }
 
-Status check(const NetworkOptions& options) {
-  constexpr double kWidest = 4.0;
-  if (options.batch_size < 1) return Error{"the batch size must be at least 1"};
-  for (const auto& size : {options.image_height, options.image_width, options.sequence_length}) {
-    if (size && *size < 1) return Error{"image sizes and sequence lengths must be at least 1"};
-  }
-  if (!(options.frozen >= 0.0 && options.frozen <= 1.0)) {
-    return Error{"the frozen share must be from 0 to 1"};
-  }
-  if (options.width && !(*options.width > 0.0 && *options.width <= kWidest)) {
-    return Error{"the width must be above 0 and at most 4"};
-  }
-  if (options.image_width && !options.image_height) {
-    return Error{"an image's width needs its height too"};
-  }
-  return {};
-}
+bool possible(std::int64_t size) { return size >= 1 && size <= kLargestSize; }
 
 Status check_sizes(const NamedNetwork& named, const NetworkOptions& options) {
   if (options.image_height && named.image_size == 0) {
@@ -114,6 +98,15 @@ Result<Network> read_graph(const IndexEntry& entry, const NetworkOptions& option
   return parse_onnx(*graph, named.name, sizes);
 }
 
+// Where the graph refuses a size, what it does not refuse is better known than why.
+std::optional<Error> not_a_multiple(const NamedNetwork& named, const NetworkOptions& options) {
+  const std::int64_t height = options.image_height.value_or(named.image_size);
+  const std::int64_t width = options.image_width.value_or(height);
+  if (height % named.multiple_of == 0 && width % named.multiple_of == 0) return std::nullopt;
+  return Error{fmt::format("{} is not for images of {} x {} pixels; choose a multiple of {}",
+                           named.name, height, width, named.multiple_of)};
+}
+
 Result<Network> load_named(const IndexEntry& entry, const NetworkOptions& options) {
   const NamedNetwork& named = entry.network;
   if (const auto sizes = check_sizes(named, options); !sizes) return sizes.error();
@@ -122,8 +115,12 @@ Result<Network> load_named(const IndexEntry& entry, const NetworkOptions& option
   }
   if (options.width) return at_width(named, options);
   auto network = read_graph(entry, options);
-  if (!network) return network;
+  if (!network) {
+    const auto size_fault = not_a_multiple(named, options);
+    return size_fault ? *size_fault : network.error();
+  }
   network->name = named.name;
+  network->takes_head = network->takes_head && named.takes_head;
   if (!entry.file.ends_with(".json")) network->origin = named.origin;
   return network;
 }
@@ -162,25 +159,71 @@ bool is_file(const std::string& path) {
   return std::filesystem::is_regular_file(path, ignored);
 }
 
+// Names of networks have slashes too, but do not begin or end so.
+bool is_path(const std::string& text) {
+  return text.starts_with('/') || text.starts_with("./") || text.starts_with("../") ||
+         text.ends_with('/') || text == "." || text == ".." || text.ends_with(".onnx") ||
+         text.ends_with(".json");
+}
+
+// Of a path that is no regular file.
+Error no_file(const std::string& path) {
+  std::error_code ignored;
+  const auto kind = std::filesystem::status(path, ignored).type();
+  const std::string shown = printable(path);
+  if (kind == std::filesystem::file_type::directory) {
+    return {fmt::format("{}: is a folder; name the ONNX file or the config.json in it", shown)};
+  }
+  if (kind == std::filesystem::file_type::not_found) {
+    return {fmt::format("{}: there is no such file", shown)};
+  }
+  return {fmt::format("{}: is not a regular file, or cannot be looked at", shown)};
+}
+
 Result<Network> load_plain(const std::string& name_or_file, const NetworkOptions& options) {
   const bool path_like = name_or_file.find_first_of("/.") != std::string::npos;
   if (path_like && is_file(name_or_file)) return load_file(name_or_file, options);
+  if (is_path(name_or_file)) return no_file(name_or_file);
   const auto entry = find_entry(named_index(), name_or_file);
   if (entry) return load_named(**entry, options);
   if (is_file(name_or_file)) return load_file(name_or_file, options);
-  if (name_or_file.ends_with(".onnx") || name_or_file.ends_with(".json")) {
-    return Error{fmt::format("{}: there is no such file", name_or_file)};
-  }
   return entry.error();
 }
 
 }  // namespace
 
+Status check_options(const NetworkOptions& options) {
+  constexpr double kWidest = 4.0;
+  if (!possible(options.batch_size)) {
+    return Error{fmt::format("the batch size must be from 1 to {}", kLargestSize)};
+  }
+  for (const auto& size : {options.image_height, options.image_width, options.sequence_length}) {
+    if (size && !possible(*size)) {
+      return Error{
+          fmt::format("image sizes and sequence lengths must be from 1 to {}", kLargestSize)};
+    }
+  }
+  if (!(options.frozen >= 0.0 && options.frozen <= 1.0)) {
+    return Error{"the frozen share must be from 0 to 1"};
+  }
+  if (options.width && !(*options.width > 0.0 && *options.width <= kWidest)) {
+    return Error{"the width must be above 0 and at most 4"};
+  }
+  if (options.image_width && !options.image_height) {
+    return Error{"an image's width needs its height too"};
+  }
+  return {};
+}
+
 Result<Network> load_network(const std::string& name_or_file, const NetworkOptions& options) {
-  if (const auto sound = check(options); !sound) return sound.error();
+  if (const auto sound = check_options(options); !sound) return sound.error();
   auto network = load_plain(name_or_file, options);
   if (!network) return network;
-  if (options.head) replace_head(*network, *options.head);
+  if (options.head) {
+    if (const auto replaced = replace_head(*network, *options.head); !replaced) {
+      return replaced.error();
+    }
+  }
   freeze(*network, options.frozen);
   return network;
 }

@@ -7,8 +7,8 @@
 #include <set>
 #include <string>
 
-#include "joulecast/network/named.h"
 #include "joulecast/network/head.h"
+#include "joulecast/network/named.h"
 #include "network/mobilenet_v2.h"
 #include "network/network_memory.h"
 
@@ -129,7 +129,7 @@ TEST(LoadNetwork, HeadsOfVggFollowItsFeatureMap) {
 
 TEST(LoadNetwork, WhatDoesNotGoTogetherIsOneLine) {
   EXPECT_THAT(error_of("resnet50", of_batch(0)), HasSubstr("batch size"));
-  EXPECT_THAT(error_of("resnet50", of_image(-1)), HasSubstr("at least 1"));
+  EXPECT_THAT(error_of("resnet50", of_image(-1)), HasSubstr("from 1 to"));
   NetworkOptions options;
   options.sequence_length = 7;
   EXPECT_THAT(error_of("resnet50", options), HasSubstr("takes no sequences"));
@@ -190,11 +190,47 @@ TEST(TrainingMemory, IsSixteenBytesAParameterInHalfPrecision) {
   const TrainingMemory full = training_memory(network, Precision::kFp32);
   EXPECT_DOUBLE_EQ(full.weights + full.gradients + full.optimiser,
                    16.0 * sum.parameters + 4.0 * sum.buffers);
-  EXPECT_DOUBLE_EQ(full.activations, sum.activation_bytes);
+  EXPECT_DOUBLE_EQ(full.activations, sum.activation_bytes + 4.0 * network.input_elements);
   freeze(network, 1.0);
   const TrainingMemory frozen = training_memory(network, Precision::kFp32);
   EXPECT_DOUBLE_EQ(frozen.gradients, 4.0 * (1280 * 1000 + 1000));
   EXPECT_LT(frozen.activations, 0.01 * full.activations);
+}
+
+TEST(LoadNetwork, SizesThatANetworkDoesNotTakeAreSaid) {
+  EXPECT_THAT(error_of("unet", of_image(100)), HasSubstr("choose a multiple of 16"));
+  EXPECT_THAT(error_of("keras/nasnet_mobile", of_image(100)), HasSubstr("multiple of 32"));
+  for (const int size : {1, 20}) {
+    EXPECT_THAT(error_of("inception_v3", of_image(size)), HasSubstr("is too small")) << size;
+  }
+  EXPECT_THAT(error_of("vgg16", of_image(16)), HasSubstr("image size 16 is too small"));
+  EXPECT_THAT(error_of("resnet50", of_batch(kLargestSize + 1)), HasSubstr("from 1 to 16777216"));
+}
+
+TEST(LoadNetwork, NetworksWithoutAClassifierTakeNoHead) {
+  NetworkOptions options;
+  options.head = *parse_head("2");
+  for (const char* name : {"ssd300_vgg16", "unet", "deepspeech2", "neumf"}) {
+    EXPECT_THAT(error_of(name, options), HasSubstr("leave out the head")) << name;
+  }
+}
+
+TEST(LoadNetwork, DropoutOfNoShareIsNotThere) {
+  for (const Operator& op : loaded("vit_b_16").operators) EXPECT_NE(op.type, "Dropout");
+}
+
+TEST(LoadNetwork, WhatIsNoFileIsSaid) {
+  EXPECT_THAT(error_of("/"), HasSubstr("is a folder"));
+  EXPECT_THAT(error_of("/dev/null"), HasSubstr("is not a regular file"));
+  EXPECT_THAT(error_of("./resnet50"), HasSubstr("there is no such file"));
+}
+
+TEST(TrainingMemory, CountsWhatTheFirstLayerThatTrainsReads) {
+  NetworkOptions options = of_image(128);
+  options.head = *parse_head("flatten,2048,1");
+  options.frozen = 1.0;
+  const TrainingMemory memory = training_memory(loaded("keras/vgg16", options), Precision::kFp32);
+  EXPECT_DOUBLE_EQ(memory.activations, 4.0 * (4 * 4 * 512 + 2048 + 2048 + 1));
 }
 
 }  // namespace

@@ -25,7 +25,9 @@ std::optional<IndexEntry> read_entry(const toml::node& row) {
                                .origin = *origin,
                                .image_size = at["image_size"].value_or<std::int64_t>(0),
                                .sequence_length = at["sequence_length"].value_or<std::int64_t>(0),
-                               .any_size = at["any_size"].value_or(true)},
+                               .any_size = at["any_size"].value_or(true),
+                               .multiple_of = at["multiple_of"].value_or<std::int64_t>(1),
+                               .takes_head = at["head"].value_or(true)},
                    .aliases = {},
                    .file = *file};
   if (const toml::array* aliases = at["aliases"].as_array()) {

@@ -1,22 +1,14 @@
 #include "network/network_builder.h"
 
-#include <algorithm>
-#include <array>
+#include "network/operator_rules.h"
 
 namespace joulecast::network {
 namespace {
 
 constexpr double kFlopsPerMac = 2.0;
-// Operations an output element, as of operators in ONNX files (onnx_count.cc).
-constexpr double kNormFlops = 8.0;
-constexpr double kRmsNormFlops = 5.0;
-
 double element_flops(std::string_view type) {
-  constexpr std::array<std::pair<std::string_view, double>, 5> kMany = {
-      {{"Softmax", 5.0}, {"Gelu", 5.0}, {"Swish", 4.0}, {"RotaryEmbedding", 3.0}, {"Clip", 2.0}}};
-  const auto* found = std::find_if(kMany.begin(), kMany.end(),
-                                   [type](const auto& each) { return each.first == type; });
-  return found == kMany.end() ? 1.0 : found->second;
+  const OperatorRule* rule = find_operator_rule(type);
+  return rule == nullptr ? 1.0 : rule->flops;
 }
 
 double as_double(std::int64_t value) { return static_cast<double>(value); }
@@ -64,7 +56,7 @@ FeatureMap NetworkBuilder::convolution(std::string name, const FeatureMap& in,
 void NetworkBuilder::batch_norm(std::string name, double elements, double channels) {
   Operator& op =
       add(std::move(name), "BatchNormalization", OperatorClass::kNormalisation, elements, elements);
-  op.flops = kNormFlops * op.output_elements;
+  op.flops = element_flops(op.type) * op.output_elements;
   op.parameters = op.buffers = 2.0 * channels;
   op.parameter_tensors = 2;
 }
@@ -72,7 +64,7 @@ void NetworkBuilder::batch_norm(std::string name, double elements, double channe
 void NetworkBuilder::token_norm(std::string name, double elements, double channels, bool bias) {
   Operator& op = add(std::move(name), bias ? "LayerNormalization" : "RMSNormalization",
                      OperatorClass::kNormalisation, elements, elements);
-  op.flops = (bias ? kNormFlops : kRmsNormFlops) * op.output_elements;
+  op.flops = element_flops(op.type) * op.output_elements;
   op.parameter_tensors = bias ? 2 : 1;
   op.parameters = op.parameter_tensors * channels;
 }

@@ -15,7 +15,10 @@ TrainingMemory training_memory(const Network& network, Precision precision) {
   memory.optimiser = kMoments * kFloat * sum.trainable_parameters;
   bool trains = false;
   for (const Operator& op : network.operators) {
-    trains = trains || (op.trainable && op.parameters > 0.0);
+    if (!trains && op.trainable && op.parameters > 0.0) {
+      trains = true;
+      memory.activations += bytes * op.input_elements;  // its weights' gradient needs them
+    }
     if (trains) memory.activations += totals(op, precision).activation_bytes;
   }
   return memory;

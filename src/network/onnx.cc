@@ -7,7 +7,7 @@
 #include <unistd.h>
 
 #include <cmath>
-#include <cstring>
+#include <utility>
 
 #include "base/text.h"
 #include "network/onnx_model.h"
@@ -20,6 +20,17 @@ namespace {
 using ONNX_NAMESPACE::GraphProto;
 using ONNX_NAMESPACE::ModelProto;
 
+/// Where the file has the batch in an output's shape; -1: nowhere.
+int batch_axis(const ONNX_NAMESPACE::TensorShapeProto& shape, const BoundInputs& bound) {
+  for (int i = 0; i < shape.dim_size(); ++i) {
+    const auto& dim = shape.dim(i);
+    if (!dim.dim_param().empty() && dim.dim_param() == bound.file_batch_symbol) return i;
+  }
+  const bool fixed = bound.file_batch > 0 && shape.dim_size() > 0 && shape.dim(0).has_dim_value() &&
+                     shape.dim(0).dim_value() == bound.file_batch;
+  return fixed ? 0 : -1;
+}
+
 /// Every output that had the batch in the file must have it now.
 Status check_outputs(const GraphProto& graph, const ShapeTable& table, const BoundInputs& bound,
                      const OnnxOptions& options, std::string_view name) {
@@ -30,22 +41,20 @@ Status check_outputs(const GraphProto& graph, const ShapeTable& table, const Bou
       return Error{fmt::format("{}: nothing writes its output {}; export it again", name,
                                quoted(output.name()))};
     }
-    if (shape.dim_size() == 0 || value->dims.empty()) continue;
-    const auto& dim = shape.dim(0);
-    const bool batch = dim.has_dim_value()
-                           ? bound.file_batch > 0 && dim.dim_value() == bound.file_batch
-                           : !dim.dim_param().empty() && dim.dim_param() == bound.file_batch_symbol;
-    if (batch && value->dims[0] != options.batch_size) {
+    const auto axis = static_cast<std::size_t>(batch_axis(shape, bound));
+    if (axis >= value->dims.size()) continue;
+    if (value->dims[axis] != options.batch_size) {
       return Error{fmt::format(
           "{}: the output {} has {} rows for a batch of {}: an operator fixes a size, likely a "
           "Reshape; export the network with dynamic axes",
-          name, quoted(output.name()), value->dims[0], options.batch_size)};
+          name, quoted(output.name()), value->dims[axis], options.batch_size)};
     }
   }
   return {};
 }
 
-void describe_inputs(const GraphProto& graph, std::int64_t batch_size, Network& network) {
+void describe_inputs(const GraphProto& graph, const BoundInputs& bound, std::int64_t batch_size,
+                     Network& network) {
   double all = 0.0;
   for (const auto& input : graph.input()) {
     Dims dims;
@@ -56,7 +65,8 @@ void describe_inputs(const GraphProto& graph, std::int64_t batch_size, Network& 
     for (const std::int64_t size : dims) elements *= static_cast<double>(size);
     all += elements;
     if (network.input_shape.empty() && !dims.empty()) {
-      network.input_shape.assign(dims.begin() + 1, dims.end());
+      network.input_shape = dims;
+      network.input_shape.erase(network.input_shape.begin() + bound.batch_axis);
     }
   }
   network.input_elements = all / static_cast<double>(batch_size);
@@ -69,6 +79,19 @@ void drop_fed_initializers(GraphProto& graph, const ShapeTable& table) {
     const Value* value = table.find(inputs[i].name());
     if (value != nullptr && value->origin == Value::Origin::kConstant) inputs.DeleteSubrange(i, 1);
   }
+}
+
+/// As errors have them.
+std::string asked_sizes(const OnnxOptions& options) {
+  if (options.image_height) {
+    const std::int64_t width = options.image_width.value_or(*options.image_height);
+    if (width != *options.image_height) {
+      return fmt::format("image size {}x{}", *options.image_height, width);
+    }
+    return fmt::format("image size {}", width);
+  }
+  if (options.sequence_length) return fmt::format("sequence length {}", *options.sequence_length);
+  return "";
 }
 
 struct Counted {
@@ -87,7 +110,7 @@ Result<Counted> count_model(ModelProto model, std::string_view name, const OnnxO
   }();
   const auto bound = bind_inputs(graph, options, name);
   if (!bound) return bound.error();
-  ShapeTable table(default_opset(model), name);
+  ShapeTable table(default_opset(model), name, asked_sizes(options));
   table.declare(before, bound->changed);
   for (const auto& tensor : graph.initializer()) {
     if (auto status = table.add_initializer(tensor); !status) return status.error();
@@ -104,7 +127,7 @@ Result<Counted> count_model(ModelProto model, std::string_view name, const OnnxO
   counted.network = walker.take(before.output().empty() ? "" : before.output(0).name());
   counted.bound = *bound;
   drop_fed_initializers(graph, table);
-  describe_inputs(graph, options.batch_size, counted.network);
+  describe_inputs(graph, *bound, options.batch_size, counted.network);
   return counted;
 }
 
@@ -115,12 +138,18 @@ Status check_batch(const ModelProto& model, std::string_view name, OnnxOptions o
   if (counted.bound.file_batch == 0 || counted.bound.file_batch == options.batch_size) return {};
   const double ratio =
       static_cast<double>(options.batch_size) / static_cast<double>(counted.bound.file_batch);
-  options.batch_size = counted.bound.file_batch;
+  const std::int64_t asked = std::exchange(options.batch_size, counted.bound.file_batch);
   const auto as_exported = count_model(model, name, options);
   if (!as_exported) return as_exported.error();
   const auto& before = as_exported->network.operators;
   const auto& after = counted.network.operators;
-  for (std::size_t i = 0; i < std::min(before.size(), after.size()); ++i) {
+  if (before.size() != after.size()) {
+    return Error{fmt::format(
+        "{}: has {} operators for a batch of {} and {} for one of {}: the file was exported for a "
+        "batch of {} only; export it with dynamic axes, or ask for that batch",
+        name, before.size(), options.batch_size, after.size(), asked, options.batch_size)};
+  }
+  for (std::size_t i = 0; i < after.size(); ++i) {
     const auto grows = [ratio](double from, double to) {
       return std::abs(to - from * ratio) <= 1e-6 * std::abs(to);
     };

@@ -43,7 +43,8 @@ Status count_convolution(const NodeValues& values, bool transposed, Operator& op
   }
   const std::int64_t groups = integer_attribute(*values.node, "group", 1);
   const std::int64_t group_in = transposed ? in[1] / groups : weight[1];
-  if (transposed ? weight[0] != in[1] : group_in * groups != in[1]) {
+  // As doubles: a file may claim sizes whose product is above 2^63.
+  if (transposed ? weight[0] != in[1] : real(group_in) * real(groups) != real(in[1])) {
     return Error{"has a kernel for another number of channels than reach it"};
   }
   op.kind = groups > 1 && group_in == 1 ? OperatorClass::kDepthwiseConvolution

@@ -40,9 +40,14 @@ void mark_convolution(Network& network, const std::vector<Trace>& traces, int la
   }
 }
 
-}  // namespace
+/// Rows made of several operators' at the end, such as a sum of scores: neither a classifier nor
+/// features. Concatenated features are.
+bool joins_rows(const Operator& op, const Trace& trace) {
+  constexpr std::size_t kRow = 2;
+  return trace.output.size() <= kRow && trace.sources.size() > 1 && op.type != "Concat";
+}
 
-void mark_head(Network& network, const std::vector<Trace>& traces, int last) {
+void mark_classifier(Network& network, const std::vector<Trace>& traces, int last) {
   std::vector<int> chain;  // from the end backward, as long as samples are rows of features
   std::size_t dense = 0;   // how much of it the last linear layer and what follows are
   bool collapsed = false;
@@ -68,6 +73,17 @@ void mark_head(Network& network, const std::vector<Trace>& traces, int last) {
   if (!collapsed) chain.resize(dense);
   for (const int i : chain) network.operators[static_cast<std::size_t>(i)].in_head = true;
   if (dense == 0) mark_convolution(network, traces, before);
+}
+
+}  // namespace
+
+void mark_head(Network& network, const std::vector<Trace>& traces, int last) {
+  mark_classifier(network, traces, last);
+  const bool marked = std::any_of(network.operators.begin(), network.operators.end(),
+                                  [](const Operator& op) { return op.in_head; });
+  if (marked || last < 0) return;
+  const auto end = static_cast<std::size_t>(last);
+  network.takes_head = !joins_rows(network.operators[end], traces[end]);
 }
 
 }  // namespace joulecast::network

@@ -17,7 +17,7 @@ struct Trace {
 
 /// Marks the classifier that ends at operator `last`: back from there to the last global pooling or
 /// flattening, or, where there is none, the last linear layer and what follows it. A network that
-/// ends in a feature map has no head.
+/// ends in a feature map has no head. Says too whether the network takes another.
 void mark_head(Network& network, const std::vector<Trace>& traces, int last);
 
 }  // namespace joulecast::network

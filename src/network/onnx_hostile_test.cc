@@ -137,6 +137,48 @@ TEST(OnnxHostile, ChannelsThatDoNotFit) {
   EXPECT_THAT(error_of(model), HasSubstr("number of channels"));
 }
 
+TEST(OnnxHostile, KernelsWhoseChannelsTimesGroupsOverflow) {
+  TestModel model;
+  model.input("x", {-1, 3, 8, 8}).output("y", {});
+  model.weight("w", {1, std::int64_t{1} << 44U, 1, 1});
+  set(model.node("Conv", {"x", "w"}, {"y"}), "group", std::int64_t{1} << 24U);
+  EXPECT_THAT(error_of(model), HasSubstr("number of channels"));
+}
+
+TEST(OnnxHostile, OperatorsThatComeAndGoWithTheBatch) {
+  TestModel model;
+  model.input("x", {2, 4}).output("y", {});
+  model.node("Shape", {"x"}, {"shape"});
+  set(model.node("Slice", {"shape"}, {"batch"}), "starts", {0});
+  model.graph().mutable_node(1)->clear_attribute();
+  model.integers("zero", {0}).integers("one", {1}).integers("two", {2});
+  model.graph().mutable_node(1)->add_input("zero");
+  model.graph().mutable_node(1)->add_input("one");
+  model.node("Equal", {"batch", "two"}, {"is_two"});
+  auto& branch = model.node("If", {"is_two"}, {"y"});
+  for (const char* name : {"then_branch", "else_branch"}) {
+    auto& attribute = *branch.add_attribute();
+    attribute.set_name(name);
+    attribute.set_type(ONNX_NAMESPACE::AttributeProto::GRAPH);
+    const bool longer = attribute.name() == "else_branch";
+    const std::string last = longer ? "c" : "a";
+    auto& graph = *attribute.mutable_g();
+    graph.add_output()->set_name(last);
+    std::string from = "x";
+    for (const char* to : longer ? std::vector<const char*>{"b", "c"} : std::vector{"a"}) {
+      auto& node = *graph.add_node();
+      node.set_op_type("Relu");
+      node.add_input(from);
+      node.add_output(to);
+      from = to;
+    }
+  }
+  OnnxOptions options;
+  options.batch_size = 3;
+  EXPECT_THAT(error_of(model, options),
+              HasSubstr("has 1 operators for a batch of 2 and 2 for one of 3"));
+}
+
 TEST(OnnxHostile, UnknownOperatorsAndDomains) {
   TestModel unknown = chain();
   unknown.node("Frobnicate", {"x"}, {"z"});
@@ -207,6 +249,31 @@ TEST(OnnxHostile, OnlySmallTensorsComeThroughTheWire) {
   ASSERT_TRUE(parsed.ParseFromString(*left));
   EXPECT_EQ(parsed.graph().initializer(0).dims_size(), 2);
   EXPECT_EQ(parsed.graph().initializer(1).int64_data_size(), 3);
+}
+
+TEST(OnnxHostile, ATensorWithLessDataThanItClaims) {
+  TestModel raw = chain();
+  raw.weight("w", {50'000, 50'000});
+  EXPECT_TRUE(parse_onnx(raw.bytes(), "weightless.onnx").ok());
+  raw.graph().mutable_initializer(0)->set_raw_data("1234");
+  EXPECT_THAT(error_of(raw),
+              HasSubstr("the tensor 'w' claims 2500000000 elements and has data for 1"));
+  TestModel listed = chain();
+  listed.weight("w", {3});
+  for (int i = 0; i < 2; ++i) listed.graph().mutable_initializer(0)->add_float_data(1.0F);
+  EXPECT_THAT(error_of(listed), HasSubstr("claims 3 elements"));
+  listed.graph().mutable_initializer(0)->add_float_data(1.0F);
+  EXPECT_TRUE(parse_onnx(listed.bytes(), "good.onnx").ok());
+}
+
+TEST(OnnxHostile, WhichSizeIsFree) {
+  TestModel model;
+  model.input("x", {-1, -1, -1, -1}).output("y", {});
+  model.node("Relu", {"x"}, {"y"});
+  OnnxOptions image;
+  image.image_height = 64;
+  EXPECT_THAT(error_of(model, image), AllOf(HasSubstr("leaves its channels, size 2"),
+                                            HasSubstr("export the network with them fixed")));
 }
 
 }  // namespace

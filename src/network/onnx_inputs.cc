@@ -38,6 +38,13 @@ class Binder {
   }
 
  private:
+  struct Input {
+    ValueInfoProto* info = nullptr;
+    int batch_axis = 0;  // known only until the batch has a number instead of its name
+  };
+
+  static int sequence_axis(const Input& input) { return input.batch_axis == 1 ? 0 : 1; }
+
   Status collect(GraphProto& graph) {
     std::unordered_set<std::string> constants;
     for (const auto& tensor : graph.initializer()) constants.insert(tensor.name());
@@ -54,7 +61,7 @@ class Binder {
                                    dim.dim_value())};
         }
       }
-      inputs_.push_back(&input);
+      inputs_.push_back({.info = &input, .batch_axis = batch_axis(shape(input))});
     }
     return {};
   }
@@ -82,13 +89,14 @@ class Binder {
 
   void bind_batch() {
     bool first = true;
-    for (ValueInfoProto* input : inputs_) {
-      auto& dims = shape(*input);
+    for (const Input& input : inputs_) {
+      auto& dims = shape(*input.info);
       if (dims.dim_size() == 0) continue;
-      Dimension& dim = *dims.mutable_dim(batch_axis(dims));
+      Dimension& dim = *dims.mutable_dim(input.batch_axis);
       if (first) {
         bound_.file_batch = fixed(dim) ? dim.dim_value() : 0;
         bound_.file_batch_symbol = dim.dim_param();
+        bound_.batch_axis = input.batch_axis;
         first = false;
       } else if (fixed(dim) && dim.dim_value() != bound_.file_batch) {
         continue;  // not a batch: a table, a fixed set of positions
@@ -97,18 +105,23 @@ class Binder {
     }
   }
 
+  /// Of an image, with its channels last or first.
+  static int height_axis(const TensorShapeProto& dims) {
+    const auto channels = [&](int axis) {
+      const auto& dim = dims.dim(axis);
+      return fixed(dim) && dim.dim_value() >= 1 && dim.dim_value() <= 4;
+    };
+    return channels(3) && !channels(1) ? 1 : 2;
+  }
+
   bool bind_images() {
     const std::int64_t height = *options_.image_height;
     const std::int64_t width = options_.image_width.value_or(height);
     bool found = false;
-    for (ValueInfoProto* input : inputs_) {
-      auto& dims = shape(*input);
+    for (const Input& input : inputs_) {
+      auto& dims = shape(*input.info);
       if (dims.dim_size() != 4) continue;
-      const auto channels = [&](int axis) {
-        const auto& dim = dims.dim(axis);
-        return fixed(dim) && dim.dim_value() >= 1 && dim.dim_value() <= 4;
-      };
-      const int first = channels(3) && !channels(1) ? 1 : 2;  // channels last or first
+      const int first = height_axis(dims);
       set(*dims.mutable_dim(first), height);
       set(*dims.mutable_dim(first + 1), width);
       found = true;
@@ -118,20 +131,22 @@ class Binder {
 
   bool bind_sequences() {
     bool found = false;
-    for (ValueInfoProto* input : inputs_) {
-      auto& dims = shape(*input);
-      const bool tokens = dims.dim_size() == 2 && !is_real(input->type().tensor_type().elem_type());
-      const bool free = dims.dim_size() >= 2 && dims.dim_size() <= 3 && !fixed(dims.dim(1));
-      if (!tokens && !free) continue;
-      set(*dims.mutable_dim(1), *options_.sequence_length);
+    for (const Input& input : inputs_) {
+      auto& dims = shape(*input.info);
+      if (dims.dim_size() < 2 || dims.dim_size() > 3) continue;
+      const int axis = sequence_axis(input);
+      const bool tokens =
+          dims.dim_size() == 2 && !is_real(input.info->type().tensor_type().elem_type());
+      if (!tokens && fixed(dims.dim(axis))) continue;
+      set(*dims.mutable_dim(axis), *options_.sequence_length);
       found = true;
     }
     return found;
   }
 
   Status bind_rest() {
-    for (ValueInfoProto* input : inputs_) {
-      auto& dims = shape(*input);
+    for (const Input& input : inputs_) {
+      auto& dims = shape(*input.info);
       for (int i = 0; i < dims.dim_size(); ++i) {
         Dimension& dim = *dims.mutable_dim(i);
         if (fixed(dim)) continue;
@@ -140,32 +155,47 @@ class Binder {
           dim.set_dim_value(symbol->second);
           continue;
         }
-        const bool image = dims.dim_size() == 4;
-        return Error{fmt::format(
-            "{}: the input {} leaves size {}{} free; say {}", name_, quoted(input->name()), i + 1,
-            dim.dim_param().empty() ? "" : " (" + printable(dim.dim_param()) + ")",
-            image ? "the image size" : "the sequence length")};
+        const std::string symbol_text =
+            dim.dim_param().empty() ? "" : " (" + printable(dim.dim_param()) + ")";
+        return Error{fmt::format("{}: the input {} leaves {}", name_, quoted(input.info->name()),
+                                 left_free(input, i, symbol_text))};
       }
     }
     return {};
   }
 
+  /// What is free at an axis that no option has set, and how to mend it.
+  std::string left_free(const Input& input, int axis, const std::string& symbol) const {
+    const auto& dims = shape(*input.info);
+    const bool image = dims.dim_size() == 4;
+    const int height = image ? height_axis(dims) : 0;
+    if (image && axis != height && axis != height + 1) {
+      return fmt::format("its channels, size {}{}, free; export the network with them fixed",
+                         axis + 1, symbol);
+    }
+    if (image) return fmt::format("size {}{} free; say the image size", axis + 1, symbol);
+    const bool sequence =
+        dims.dim_size() <= 3 && axis == sequence_axis(input) && !options_.sequence_length;
+    return fmt::format("size {}{} free; {}", axis + 1, symbol,
+                       sequence ? "say the sequence length"
+                                : "no option names it: export the network with it fixed");
+  }
+
   const OnnxOptions& options_;
   std::string_view name_;
-  std::vector<ValueInfoProto*> inputs_;
+  std::vector<Input> inputs_;
   std::map<std::string, std::int64_t> symbols_;
   BoundInputs bound_;
 };
 
 Status check(const OnnxOptions& options, std::string_view name) {
-  constexpr std::int64_t kLargest = 1 << 24;
   const auto bad = [](const std::optional<std::int64_t>& size) {
-    return size && (*size < 1 || *size > kLargest);
+    return size && (*size < 1 || *size > kLargestSize);
   };
   if (bad(options.batch_size) || bad(options.image_height) || bad(options.image_width) ||
       bad(options.sequence_length)) {
-    return Error{
-        fmt::format("{}: batch, image and sequence sizes must be from 1 to {}", name, kLargest)};
+    return Error{fmt::format("{}: batch, image and sequence sizes must be from 1 to {}", name,
+                             kLargestSize)};
   }
   if (options.image_width && !options.image_height) {
     return Error{fmt::format("{}: an image width needs an image height too", name)};

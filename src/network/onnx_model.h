@@ -13,9 +13,6 @@
 
 namespace joulecast::network {
 
-/// The most nodes of a model, functions inlined.
-inline constexpr std::int64_t kMostNodes = 200'000;
-
 /// Parses what without_weights() left. Errors: see read_onnx().
 Result<ONNX_NAMESPACE::ModelProto> parse_model(std::string_view bytes, std::string_view name);
 
@@ -26,6 +23,7 @@ struct BoundInputs {
   /// What the file had before: the fixed batch of its first input, 0 if it was free.
   std::int64_t file_batch = 0;
   std::string file_batch_symbol;  ///< Its name, if it was free.
+  int batch_axis = 0;             ///< Of that input: 1 where the sequence comes first.
   /// Whether a size that the file fixes was replaced.
   bool changed = false;
 };

@@ -36,16 +36,21 @@ struct Weight {
   bool counted = false;
 };
 
+/// What errors call a node: by its name, or by what it writes.
+const std::string& name_of(const ONNX_NAMESPACE::NodeProto& node);
+
 class ShapeTable {
  public:
-  ShapeTable(int opset, std::string_view file) : opset_(opset), file_(file) {}
+  /// `asked`: the sizes that were asked for, as errors have them ("image size 20"), or nothing.
+  ShapeTable(int opset, std::string_view file, std::string_view asked = "")
+      : opset_(opset), file_(file), asked_(asked) {}
 
   /// What the file says of shapes, for operators that ONNX does not know. `changed`: the sizes that
   /// were asked for are not the file's, so that only "the same as its input" can be learnt.
   void declare(const ONNX_NAMESPACE::GraphProto& graph, bool changed);
   Status add_input(const ONNX_NAMESPACE::ValueInfoProto& input);
   Status add_initializer(const ONNX_NAMESPACE::TensorProto& tensor);
-  void add_alias(const std::string& name, const Value& value) { add(name, value); }
+  Status add_alias(const std::string& name, const Value& value) { return add(name, value); }
 
   /// Finds the outputs of a node whose inputs are known. Errors name the operator.
   Status infer(ONNX_NAMESPACE::NodeProto& node);
@@ -61,7 +66,8 @@ class ShapeTable {
   const std::vector<std::string>& assumed() const { return assumed_; }
 
  private:
-  void add(const std::string& name, Value value);
+  /// Error: all values together take more memory than any network's.
+  Status add(const std::string& name, Value value);
   void add_weight(Value& value);
   Status constant_node(const ONNX_NAMESPACE::NodeProto& node);
   std::optional<Value> folded(const ONNX_NAMESPACE::NodeProto& node) const;
@@ -73,10 +79,15 @@ class ShapeTable {
   std::vector<int> weights_of(const ONNX_NAMESPACE::NodeProto& node) const;
   std::optional<Dims> declared_dims(const ONNX_NAMESPACE::NodeProto& node,
                                     const std::string& output) const;
+  bool comes_to_nothing(const ONNX_NAMESPACE::NodeProto& node, const Dims& dims) const;
+  Error empty_output(const ONNX_NAMESPACE::NodeProto& node) const;
+  std::optional<std::string> reshape_fault(const ONNX_NAMESPACE::NodeProto& node,
+                                           const Value& output) const;
 
   int opset_;
-  std::string file_;
+  std::string file_, asked_;
   bool changed_ = false;
+  std::size_t kept_bytes_ = 0;
   std::unordered_map<std::string, Value> values_;
   std::vector<Weight> weights_;
   std::unordered_map<std::string, ONNX_NAMESPACE::TypeProto> declared_;

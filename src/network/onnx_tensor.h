@@ -14,7 +14,7 @@ namespace joulecast::network {
 using Dims = std::vector<std::int64_t>;
 
 /// The most elements that a SmallTensor may have.
-inline constexpr std::int64_t kSmallTensor = 4096;
+inline constexpr std::int64_t kSmallTensor = 256;
 /// Above this no machine holds a tensor.
 inline constexpr std::int64_t kMostElements = std::int64_t{1} << 44U;
 

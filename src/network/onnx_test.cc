@@ -303,5 +303,95 @@ TEST(Onnx, AFilesWeightsAreNeverTouched) {
   EXPECT_THAT(network->origin, HasSubstr(path.filename().string()));
 }
 
+TEST(Onnx, ASequenceMayComeBeforeTheBatch) {
+  TestModel model;
+  model.input("x", {-1, -1, 8}).output("y", {-1, -1, 8});
+  for (auto* info : {model.graph().mutable_input(0), model.graph().mutable_output(0)}) {
+    auto& shape = *info->mutable_type()->mutable_tensor_type()->mutable_shape();
+    shape.mutable_dim(0)->set_dim_param("steps");
+    shape.mutable_dim(1)->set_dim_param("batch");
+  }
+  model.node("Relu", {"x"}, {"y"});
+  OnnxOptions options;
+  options.batch_size = 3;
+  options.sequence_length = 20;
+  const auto network = parse_onnx(model.bytes(), "test.onnx", options);
+  ASSERT_TRUE(network.ok()) << network.error().message;
+  EXPECT_EQ(network->input_shape, (std::vector<std::int64_t>{20, 8}));
+  EXPECT_DOUBLE_EQ(network->input_elements, 160.0);
+}
+
+TEST(Onnx, ASizeWrittenIntoAReshapeIsNamed) {
+  TestModel model;
+  model.input("x", {1, 3, 32, 32}).output("y", {1, 3072});
+  model.integers("sizes", {1, 3072});
+  model.node("Reshape", {"x", "sizes"}, {"y"});
+  OnnxOptions options;
+  EXPECT_EQ(parse(model, options).operators.size(), 1u);
+  options.image_height = 64;
+  EXPECT_THAT(error_of(model, options), HasSubstr("Reshape 'Reshape_y' makes 3072 elements of"));
+  EXPECT_THAT(error_of(model, batch(4)), HasSubstr("Reshape_y"));
+}
+
+TEST(Onnx, AnImageTooSmallIsNamed) {
+  TestModel model;
+  model.input("x", {-1, 3, -1, -1}).output("y", {});
+  model.weight("w", {4, 3, 5, 5});
+  model.node("Conv", {"x", "w"}, {"a"});
+  set(model.node("MaxPool", {"a"}, {"y"}), "kernel_shape", {2, 2});
+  OnnxOptions options;
+  for (const auto& [size, type] : {std::pair(5, "MaxPool"), {4, "Conv"}, {1, "Conv"}}) {
+    options.image_height = size;
+    EXPECT_THAT(error_of(model, options),
+                ::testing::MatchesRegex("test.onnx: image size " + std::to_string(size) +
+                                        " is too small: the operator " + type +
+                                        " .* would have no output"));
+  }
+  options.image_height = 6;
+  EXPECT_EQ(parse(model, options).operators.size(), 2u);
+}
+
+TEST(Onnx, DropoutOfNoShareCostsNothing) {
+  for (const float ratio : {0.0F, 0.5F}) {
+    TestModel model;
+    model.input("x", {-1, 4}).output("y", {});
+    auto& tensor = *model.graph().add_initializer();
+    tensor.set_name("ratio");
+    tensor.set_data_type(ONNX_NAMESPACE::TensorProto::FLOAT);
+    tensor.add_float_data(ratio);
+    model.node("Relu", {"x"}, {"a"});
+    model.node("Dropout", {"a", "ratio"}, {"b", "mask"});
+    model.node("Tanh", {"b"}, {"y"});
+    const Network network = parse(model);
+    ASSERT_EQ(network.operators.size(), ratio > 0.0F ? 3u : 2u);
+    EXPECT_EQ(network.operators[1].output_elements, 4);  // not the mask's
+  }
+}
+
+TEST(Onnx, StatisticsOfANormAreNoActivations) {
+  TestModel model;
+  model.input("x", {2, 8, 4, 4}).output("y", {});
+  for (const auto* name : {"scale", "bias", "mean", "var"}) model.weight(name, {8});
+  set(model.node("BatchNormalization", {"x", "scale", "bias", "mean", "var"}, {"y", "m", "v"}),
+      "training_mode", 1);
+  EXPECT_EQ(parse(model, batch(2)).operators[0].output_elements, 2 * 8 * 16);
+}
+
+TEST(Onnx, RowsThatAreJoinedAtTheEndTakeNoHead) {
+  TestModel model;
+  model.input("x", {-1, 4}).output("y", {});
+  model.weight("w", {4, 2}).weight("v", {4, 2});
+  model.node("MatMul", {"x", "w"}, {"a"});
+  model.node("MatMul", {"x", "v"}, {"b"});
+  model.node("Add", {"a", "b"}, {"y"});
+  Network network = parse(model);
+  EXPECT_FALSE(network.takes_head);
+  const auto replaced = replace_head(network, Head{.units = {3}});
+  ASSERT_FALSE(replaced.ok());
+  EXPECT_THAT(replaced.error().message, HasSubstr("leave out the head"));
+  EXPECT_EQ(network.operators.size(), 3u);
+  EXPECT_TRUE(parse(residual()).takes_head);
+}
+
 }  // namespace
 }  // namespace joulecast::network

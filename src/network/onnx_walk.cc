@@ -56,7 +56,11 @@ Status Walker::visit(NodeProto& node, int depth) {
     ++data_dependent_;
     return {};
   }
-  return first->origin == Origin::kConstant ? Status{} : count(node);
+  if (first->origin == Origin::kConstant) return {};
+  if (drops_nothing(node)) {
+    return table_.add_alias(node.output(0), Value(*table_.find(node.input(0))));
+  }
+  return count(node);
 }
 
 Status Walker::visit_if(NodeProto& node, int depth) {
@@ -77,11 +81,22 @@ Status Walker::visit_if(NodeProto& node, int depth) {
     for (int i = 0; i < std::min(node.output_size(), branch.output_size()); ++i) {
       const Value* value = table_.find(branch.output(i).name());
       if (value == nullptr) return table_.error(node, "has a branch that writes nothing");
-      table_.add_alias(node.output(i), Value(*value));
+      auto status = table_.add_alias(node.output(i), Value(*value));
+      if (!status) return status;
     }
     return {};
   }
   return table_.error(node, "lacks a branch");
+}
+
+/// Dropout and stochastic depth of no share: frameworks hand the input on.
+bool Walker::drops_nothing(const NodeProto& node) const {
+  if (node.op_type() != "Dropout" || node.input().empty() || node.input(0).empty()) return false;
+  const auto* attribute = find_attribute(node, "ratio");  // before opset 12
+  if (attribute != nullptr) return attribute->f() == 0.0F;
+  const Value* ratio = node.input_size() > 1 ? table_.find(node.input(1)) : nullptr;
+  return ratio != nullptr && ratio->small && ratio->small->real() && ratio->small->size() == 1 &&
+         ratio->small->reals[0] == 0.0;
 }
 
 bool Walker::merge_bias(const NodeValues& values) {

@@ -27,6 +27,7 @@ class Walker {
   Status visit(ONNX_NAMESPACE::NodeProto& node, int depth);
   Status visit_if(ONNX_NAMESPACE::NodeProto& node, int depth);
   Status count(const ONNX_NAMESPACE::NodeProto& node);
+  bool drops_nothing(const ONNX_NAMESPACE::NodeProto& node) const;
   bool merge_bias(const NodeValues& values);
   std::string unique_name(const ONNX_NAMESPACE::NodeProto& node);
   void add_notes();

@@ -5,76 +5,43 @@
 #include <cstdint>
 #include <optional>
 
+#include "network/onnx_claim.h"
+#include "network/onnx_fields.h"
+
 namespace joulecast::network {
 namespace {
 
-constexpr std::size_t kLargestPayload = 4096;
-constexpr std::size_t kLargestGraph = std::size_t{64} << 20U;
+constexpr std::size_t kLargestPayload = kSmallTensor * sizeof(std::int64_t);
 constexpr int kDeepest = 32;
 
-enum class Message { kModel, kGraph, kNode, kAttribute, kTensor, kSparseTensor, kFunction, kPlain };
-enum class Wire : unsigned { kVarint = 0, kFixed64 = 1, kBytes = 2, kFixed32 = 5 };
+// What protobuf makes of a file, at most: a message of two bytes becomes an object of hundreds, a
+// number of one byte becomes one of eight. Of a message that is not looked into every two bytes may
+// be a message, none of these large.
+constexpr std::size_t kBytesAMessage = 512;
+constexpr std::size_t kBytesAField = 64;
+constexpr std::size_t kBytesAByte = 8;
+constexpr std::size_t kBytesAnOpaqueByte = 36;
 
-struct Field {
-  unsigned number = 0;
-  Wire wire = Wire::kVarint;
-  std::string_view whole;    // with its tag
-  std::string_view content;  // of kBytes
+enum class Message {
+  kModel,
+  kGraph,
+  kNode,
+  kAttribute,
+  kTensor,
+  kSparseTensor,
+  kFunction,
+  kOpaque,  // a message that is copied as it is: a value's type, an opset
+  kPlain    // a number, a text, packed numbers
 };
-
-std::optional<std::uint64_t> read_varint(std::string_view& rest) {
-  std::uint64_t value = 0;
-  for (unsigned shift = 0; shift < 64 && !rest.empty(); shift += 7) {
-    const auto byte = static_cast<unsigned char>(rest.front());
-    rest.remove_prefix(1);
-    value |= std::uint64_t{byte & 0x7fU} << shift;
-    if (byte < 0x80U) return value;
-  }
-  return std::nullopt;
-}
-
-void append_varint(std::string& out, std::uint64_t value) {
-  for (; value >= 0x80U; value >>= 7U) out.push_back(static_cast<char>((value & 0x7fU) | 0x80U));
-  out.push_back(static_cast<char>(value));
-}
-
-/// Takes one field off the front; no value: these bytes are none.
-std::optional<Field> read_field(std::string_view& rest) {
-  const std::string_view before = rest;
-  const auto tag = read_varint(rest);
-  if (!tag || *tag >> 3U == 0 || *tag >> 3U > 0x1fffffffU) return std::nullopt;
-  Field field;
-  field.number = static_cast<unsigned>(*tag >> 3U);
-  field.wire = static_cast<Wire>(*tag & 7U);
-  std::uint64_t length = 0;
-  if (field.wire == Wire::kVarint) {
-    if (!read_varint(rest)) return std::nullopt;
-  } else if (field.wire == Wire::kFixed64) {
-    length = 8;
-  } else if (field.wire == Wire::kFixed32) {
-    length = 4;
-  } else if (field.wire == Wire::kBytes) {
-    const auto told = read_varint(rest);
-    if (!told) return std::nullopt;
-    length = *told;
-  } else {
-    return std::nullopt;
-  }
-  if (length > rest.size()) return std::nullopt;
-  field.content = rest.substr(0, length);
-  rest.remove_prefix(length);
-  field.whole = before.substr(0, before.size() - rest.size());
-  return field;
-}
-
 /// What a field of a message holds (field numbers as in onnx.proto); no value: it is left out.
 std::optional<Message> model_field(unsigned number) {
   switch (number) {
     case 1:  // ir_version
     case 2:  // producer_name
     case 3:  // producer_version
-    case 8:  // opset_import
       return Message::kPlain;
+    case 8:  // opset_import
+      return Message::kOpaque;
     case 7:
       return Message::kGraph;
     case 25:
@@ -92,11 +59,12 @@ std::optional<Message> graph_field(unsigned number) {
       return Message::kTensor;
     case 15:
       return Message::kSparseTensor;
-    case 2:   // name
+    case 2:  // name
+      return Message::kPlain;
     case 11:  // input
     case 12:  // output
     case 13:  // value_info
-      return Message::kPlain;
+      return Message::kOpaque;
     default:
       return std::nullopt;
   }
@@ -119,6 +87,9 @@ std::optional<Message> attribute_field(unsigned number) {
     case 22:
     case 23:
       return Message::kSparseTensor;
+    case 14:  // tp
+    case 15:  // type_protos
+      return Message::kOpaque;
     case 13:
       return std::nullopt;  // doc_string
     default:
@@ -137,7 +108,8 @@ std::optional<Message> tensor_field(unsigned number) {
 std::optional<Message> function_field(unsigned number) {
   if (number == 7) return Message::kNode;
   if (number == 11) return Message::kAttribute;
-  if (number == 8 || number == 14) return std::nullopt;  // doc_string, metadata_props
+  if (number == 9 || number == 12) return Message::kOpaque;  // opset_import, value_info
+  if (number == 8 || number == 14) return std::nullopt;      // doc_string, metadata_props
   return Message::kPlain;
 }
 
@@ -157,41 +129,57 @@ std::optional<Message> field_of(Message message, unsigned number) {
       return number <= 2 ? Message::kTensor : Message::kPlain;
     case Message::kFunction:
       return function_field(number);
+    case Message::kOpaque:
     case Message::kPlain:
       break;
   }
   return Message::kPlain;
 }
 
-/// Numbers of a tensor: float_data, int32_data, int64_data, raw_data, double_data, uint64_data.
-bool is_payload(unsigned number) { return number >= 4 && number <= 11 && number != 8; }
-
 class Copier {
  public:
+  /// Of a copy the tensors may lack what they claim.
+  explicit Copier(bool checks_claims) : checks_claims_(checks_claims) {}
+
   /// Appends to `out` what stays of a message. Error: one clause, without the file's name.
   Status copy(std::string_view rest, Message message, int depth, std::string& out) {
     if (depth > kDeepest) return Error{"its graphs are nested too deeply"};
     std::size_t payload = 0;
+    TensorClaim claim;
     while (!rest.empty()) {
       const auto field = read_field(rest);
       if (!field) return Error{depth == 0 ? "it is cut off or no ONNX file" : "it is damaged"};
       const auto inner = field_of(message, field->number);
       if (!inner) continue;
-      if (message == Message::kTensor && is_payload(field->number)) {
-        payload += field->whole.size();
-        if (payload > kLargestPayload) continue;
+      const bool numbers = message == Message::kTensor && TensorClaim::is_payload(field->number);
+      if (numbers) payload += field->whole.size();
+      if (!numbers || payload <= kLargestPayload) {
+        if (auto status = copy_field(*field, *inner, depth, out); !status) return status;
       }
-      if (auto status = copy_field(*field, *inner, depth, out); !status) return status;
-      if (out.size() > kLargestGraph) {
-        return Error{"its graph alone is above 64 MB, more than any network's"};
-      }
+      if (message == Message::kTensor) claim.read(*field);
     }
-    return {};
+    return message == Message::kTensor && checks_claims_ ? claim.check() : Status{};
   }
 
+  /// What the messages copied so far take in memory once they are parsed, about.
+  std::size_t memory() const { return memory_; }
+
  private:
+  static std::size_t memory_of(const Field& field, Message inner) {
+    const std::size_t size = field.whole.size();
+    if (inner == Message::kOpaque) return kBytesAField + kBytesAnOpaqueByte * size;
+    if (inner != Message::kPlain) return kBytesAMessage;
+    return (field.wire == Wire::kBytes ? kBytesAField : 0) + kBytesAByte * size;
+  }
+
   Status copy_field(const Field& field, Message inner, int depth, std::string& out) {
-    if (inner == Message::kPlain) {
+    memory_ += memory_of(field, inner);
+    if (memory_ > kMostGraphMemory) {
+      return Error{
+          fmt::format("its graph alone would take more than {} MB, more than any network's",
+                      kMostGraphMemory >> 20U)};
+    }
+    if (inner == Message::kPlain || inner == Message::kOpaque) {
       out.append(field.whole);
       return {};
     }
@@ -203,13 +191,32 @@ class Copier {
     out.append(content);
     return {};
   }
+
+  bool checks_claims_;
+  std::size_t memory_ = 0;
 };
+
+/// The message itself is counted too.
+std::size_t memory_once_parsed(std::string_view bytes, Message message) {
+  Copier copier(/*checks_claims=*/false);
+  std::string unused;
+  const Status status = copier.copy(bytes, message, 0, unused);
+  return status ? kBytesAMessage + copier.memory() : kMostGraphMemory;
+}
 
 }  // namespace
 
+std::size_t memory_of(const ONNX_NAMESPACE::FunctionProto& function) {
+  return memory_once_parsed(function.SerializeAsString(), Message::kFunction);
+}
+
+std::size_t memory_of(const ONNX_NAMESPACE::AttributeProto& attribute) {
+  return memory_once_parsed(attribute.SerializeAsString(), Message::kAttribute);
+}
+
 Result<std::string> without_weights(std::string_view bytes, std::string_view name) {
   std::string out;
-  if (auto status = Copier().copy(bytes, Message::kModel, 0, out); !status) {
+  if (auto status = Copier(/*checks_claims=*/true).copy(bytes, Message::kModel, 0, out); !status) {
     return Error{fmt::format("{}: cannot be read as ONNX: {}; export it again", name,
                              status.error().message)};
   }

@@ -4,21 +4,32 @@
 
 #include <utility>
 
+#include "base/bounded_json.h"
 #include "base/text.h"
 
 namespace joulecast::network {
+namespace {
+
+std::string described(const nlohmann::json& value) {
+  if (!value.is_primitive()) return fmt::format("an {}", value.type_name());  // array, object
+  return quoted(value.dump(-1, ' ', true, nlohmann::json::error_handler_t::replace));
+}
+
+}  // namespace
 
 Result<TransformerConfig> TransformerConfig::parse(std::string_view text, std::string_view name) {
   constexpr std::size_t kMostBytes = 1 << 20;
+  constexpr int kDeepest = 32;
   TransformerConfig config;
   config.name_ = name;
   if (text.size() > kMostBytes) {
     return Error{fmt::format("{}: larger than 1 MB, which no config.json is", name)};
   }
-  config.json_ = nlohmann::json::parse(text, nullptr, false);
-  if (!config.json_.is_object()) {
+  auto json = parse_bounded(text, kDeepest);
+  if (!json || !json->is_object()) {
     return Error{fmt::format("{}: not the JSON of a transformer's config.json", name)};
   }
+  config.json_ = std::move(*json);
   const nlohmann::json* type = config.find("model_type");
   if (type == nullptr || !type->is_string()) {
     return Error{fmt::format(
@@ -54,9 +65,8 @@ std::int64_t TransformerConfig::whole(const char* key, std::int64_t most,
   const double number = value->is_number() ? value->get<double>() : 0.0;
   const bool is_whole = value->is_number_integer();
   if (!is_whole || number < 1.0 || number > static_cast<double>(most)) {
-    refuse(
-        fmt::format("\"{}\" must be a whole number from 1 to {}, not {}", key, most,
-                    quoted(value->dump(-1, ' ', true, nlohmann::json::error_handler_t::replace))));
+    refuse(fmt::format("\"{}\" must be a whole number from 1 to {}, not {}", key, most,
+                       described(*value)));
     return 1;
   }
   return value->get<std::int64_t>();

@@ -170,6 +170,18 @@ TEST(Transformer, OtherFilesAreNamed) {
   EXPECT_THAT(error_of(std::string(100'000, '[')), HasSubstr("not the JSON"));
 }
 
+TEST(Transformer, NestingHasABottom) {
+  const auto nested = [](std::size_t depth) {
+    return changed(kBertBase, "\"hidden_size\": 768",
+                   "\"hidden_size\": " + std::string(depth, '[') + std::string(depth, ']'));
+  };
+  EXPECT_THAT(error_of(nested(8)), HasSubstr("must be a whole number"));
+  EXPECT_THAT(error_of(nested(8)), HasSubstr("not an array"));
+  EXPECT_THAT(error_of(nested(400'000)), HasSubstr("not the JSON"));
+  EXPECT_THAT(error_of(changed(kGpt2, "\"n_layer\": 12", "\"n_layer\": {\"a\": 1}")),
+              HasSubstr("not an object"));
+}
+
 TEST(Transformer, ASequenceIsAsLongAsThePositionsAllow) {
   EXPECT_THAT(error_of(kBertBase, {.batch_size = 1, .sequence_length = 513}),
               HasSubstr("longer than its 512 positions"));

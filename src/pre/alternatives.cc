@@ -23,7 +23,7 @@ Error bad_range(const Said& said, std::string_view range) {
 }
 
 Result<std::vector<std::string>> range_values(const Said& said, std::string_view range,
-                                              std::size_t dots) {
+                                              std::size_t dots, bool whole) {
   const std::size_t slash = range.find('/');
   const auto low = parse_number(range.substr(0, dots));
   const auto high = parse_number(range.substr(dots + 2, slash - std::min(slash, dots + 2)));
@@ -33,14 +33,17 @@ Result<std::vector<std::string>> range_values(const Said& said, std::string_view
   double step = (*high - *low) / kRangeSteps;
   if (slash != std::string_view::npos) {
     const auto wanted = parse_number(range.substr(slash + 1));
-    if (!wanted || !(*wanted > 0.0)) return bad_range(said, range);
+    if (!wanted || !(*wanted > 0.0) || !std::isfinite(*wanted)) return bad_range(said, range);
     step = *wanted;
   }
   if ((*high - *low) / step >= static_cast<double>(kMost)) return bad_range(said, range);
+  constexpr double kRounding = 1e-9;  // of the far end
+  const auto steps = static_cast<int>(std::floor((*high - *low) / step + kRounding));
   std::vector<std::string> values;
-  // Half a step of slack: the far end is reached whatever rounding does.
-  for (double i = 0.0; *low + i * step < *high + 0.5 * step; ++i) {
-    values.push_back(fmt::format("{:.12g}", std::min(*low + i * step, *high)));
+  for (int i = 0; i <= steps; ++i) {
+    const double value = *low + i * step;
+    std::string text = fmt::format("{:.12g}", whole ? std::round(value) : value);
+    if (values.empty() || values.back() != text) values.push_back(std::move(text));
   }
   return values;
 }
@@ -59,7 +62,7 @@ Result<std::vector<std::string>> values_of(std::string_view setting, const Said&
     if (dots == std::string_view::npos) {
       values.emplace_back(one);
     } else {
-      auto range = range_values(said, one, dots);
+      auto range = range_values(said, one, dots, setting == "batch_size" || setting == "gpus");
       if (!range) return range.error();
       values.insert(values.end(), range->begin(), range->end());
     }

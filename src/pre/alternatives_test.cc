@@ -23,6 +23,8 @@ TEST(Alternatives, ListsAndRanges) {
   EXPECT_THAT(values("batch_size", "16, 32,64"), ElementsAre("16", "32", "64"));
   EXPECT_THAT(values("power_limit", "150..350/100"), ElementsAre("150", "250", "350"));
   EXPECT_THAT(values("power_limit", "100,150..350/100"), ElementsAre("100", "150", "250", "350"));
+  EXPECT_THAT(values("power_limit", "150..330/100"), ElementsAre("150", "250"));
+  EXPECT_THAT(values("batch_size", "1..5"), ElementsAre("1", "2", "3", "4", "5"));
   EXPECT_EQ(values("power_limit", "150..350").size(), 9U);
   EXPECT_EQ(values("power_limit", "150..350").back(), "350");
   EXPECT_THAT(values("head", "512,1"), ElementsAre("512,1"));
@@ -43,6 +45,7 @@ TEST(Alternatives, AllGpusIsTheCatalogue) {
 TEST(Alternatives, RefuseWhatIsNoRange) {
   EXPECT_THAT(values("power_limit", "350..150"), ElementsAre(HasSubstr("is no range")));
   EXPECT_THAT(values("power_limit", "1..2/0"), ElementsAre(HasSubstr("is no range")));
+  EXPECT_THAT(values("power_limit", "150..350/inf"), ElementsAre(HasSubstr("is no range")));
   EXPECT_THAT(values("power_limit", "1..1e99/1"), ElementsAre(HasSubstr("is no range")));
   EXPECT_THAT(values("batch_size", "a..b"), ElementsAre(HasSubstr("--batch_size: 'a..b'")));
 }

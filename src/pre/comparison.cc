@@ -48,11 +48,10 @@ Result<TrainingEstimate> estimate(const EstimatorFile& estimator, const SaidSett
 }  // namespace
 
 Comparison compare_set_ups(const EstimatorFile& estimator, const std::vector<SaidSettings>& all,
-                           double slower, const std::function<void(double)>& progress) {
+                           double slower) {
   Comparison comparison;
-  for (std::size_t i = 0; i < all.size(); ++i) {
-    if (progress) progress(static_cast<double>(i) / static_cast<double>(all.size()));
-    auto made = estimate(estimator, all[i]);
+  for (const SaidSettings& said : all) {
+    auto made = estimate(estimator, said);
     if (made) {
       comparison.rows.push_back({.estimate = std::move(made).value(), .pareto_best = false});
     } else {

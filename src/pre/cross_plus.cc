@@ -42,9 +42,11 @@ std::optional<std::pair<double, double>> interval(const CrossPlus& left_out,
   const std::size_t n = left_out.left_out.size();
   const auto rank =
       static_cast<std::size_t>(std::ceil(kNominalCoverage * static_cast<double>(n + 1)));
-  if (rank > n) return std::nullopt;
+  const bool any_missing =
+      std::any_of(by_fold.begin(), by_fold.end(), [](double value) { return std::isnan(value); });
+  if (rank > n || any_missing) return std::nullopt;
   std::vector<double> lows, highs;
-  for (const LeftOut& one : left_out.left_out) {
+  for (const LeftOutGroup& one : left_out.left_out) {
     const double center = left_out.logs ? log_or_nothing(by_fold[one.fold]) : by_fold[one.fold];
     lows.push_back(center - one.residual);
     highs.push_back(center + one.residual);

@@ -8,14 +8,15 @@
 #include <utility>
 #include <vector>
 
+#include "joulecast/pre/estimator.h"
+
 namespace joulecast::pre {
 
-inline constexpr double kNominalCoverage = 0.9;
 /// Configurations are dealt out to so many folds; with fewer configurations there is no interval.
 inline constexpr std::size_t kIntervalFolds = 10;
 
 /// One configuration, judged by a model that did not see it.
-struct LeftOut {
+struct LeftOutGroup {
   std::size_t fold = 0;  ///< Which model judged it.
   double residual =
       0.0;  ///< Median over its rows of |error|; of |ln(truth / estimate)| if in logs.
@@ -23,7 +24,7 @@ struct LeftOut {
 
 struct CrossPlus {
   bool logs = true;  ///< Residuals are of logarithms; false where an estimate was not above 0.
-  std::vector<LeftOut> left_out;
+  std::vector<LeftOutGroup> left_out;
 };
 
 /// `truth` and `estimate` (of the model that did not see the row) by row. `fold_of_group` says

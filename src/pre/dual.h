@@ -54,10 +54,6 @@ struct Dual {
     const double root = std::sqrt(a.value);
     return {root, a.slopes * (0.5 / root)};
   }
-  friend Dual cbrt(const Dual& a) {
-    const double root = std::cbrt(a.value);
-    return {root, a.slopes * (root / (3.0 * a.value))};
-  }
   friend Dual pow(const Dual& a, double b) {
     const double power = std::pow(a.value, b);
     return {power, a.slopes * (b * power / a.value)};

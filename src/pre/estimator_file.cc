@@ -61,6 +61,11 @@ std::vector<Target> EstimatorFile::targets() const {
   return targets;
 }
 
+bool EstimatorFile::heeds(std::string_view setting) const {
+  return std::any_of(fits_.begin(), fits_.end(),
+                     [&](const auto& fit) { return fit->heeds(setting); });
+}
+
 std::string EstimatorFile::method(Target target) const {
   const SavedFit* fit = fit_for(target);
   return fit != nullptr ? std::string(fit->method()) : std::string();

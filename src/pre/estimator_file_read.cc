@@ -5,18 +5,20 @@
 #include <optional>
 #include <utility>
 
-#include "base/byte_source.h"
+#include "base/bounded_json.h"
 #include "base/text.h"
 #include "joulecast/pre/estimator_file.h"
 #include "pre/estimator_file_format.h"
 #include "pre/json_fields.h"
+#include "pre/own_estimator.h"
 #include "pre/published.h"
 #include "pre/saved_fit.h"
+#include "pre/whole_text.h"
 
 namespace joulecast::pre {
 namespace {
 
-constexpr std::size_t kMostBytes = 16U << 20U;
+constexpr std::size_t kMostMib = 16;
 constexpr int kDeepest = 16;
 constexpr std::size_t kMostEntries = 1000;
 
@@ -37,32 +39,35 @@ constexpr std::array kReaders = {
     MethodReader{"ridge", read_one_target<Method::kRidge>},
     MethodReader{"krr", read_one_target<Method::kKernelRidge>},
     MethodReader{"svr", read_one_target<Method::kSupportVector>},
+    MethodReader{"joulecast", read_own},
 };
 
-Result<std::string> read_bytes(ByteSource& source) {
-  std::string text;
-  std::array<char, 65536> buffer{};
-  while (true) {
-    const auto size = source.read(buffer);
-    if (!size) return size.error();
-    if (*size == 0) return text;
-    text.append(buffer.data(), *size);
-    if (text.size() > kMostBytes) {
-      return Error{
-          fmt::format("{}: more than {} MB: no estimator file", source.name(), kMostBytes >> 20U)};
+// Whether what an opening brace or quote began is still open at the end.
+bool ends_too_early(std::string_view text) {
+  int open = 0;
+  bool in_string = false;
+  for (std::size_t i = 0; i < text.size(); ++i) {
+    const char c = text[i];
+    if (in_string && c == '\\') {
+      ++i;  // whatever is escaped
+    } else if (c == '"') {
+      in_string = !in_string;
+    } else if (!in_string) {
+      open += (c == '{' || c == '[' ? 1 : 0) - (c == '}' || c == ']' ? 1 : 0);
     }
   }
+  return in_string || open > 0;
 }
 
-// Null where it is no JSON or nested as no estimator file is (writing it again would recurse).
-Json parse_json(std::string_view text) {
-  bool deep = false;
-  const auto watch = [&deep](int depth, Json::parse_event_t, Json&) {
-    deep = deep || depth > kDeepest;
-    return !deep;
-  };
-  Json json = Json::parse(text, watch, /*allow_exceptions=*/false);
-  return deep || json.is_discarded() ? Json() : json;
+Error none() { return {"not an estimator file; 'joulecast fit' writes one"}; }
+
+// Errors: no JSON, or nested as no estimator file is (writing it again would recurse).
+Result<Json> parse_json(std::string_view text) {
+  auto json = parse_bounded(text, kDeepest);
+  if (json && !json->is_discarded()) return std::move(*json);
+  if (!json || text.find(kEstimatorSchema) == std::string_view::npos) return none();
+  if (!ends_too_early(text)) return Error{"damaged: it is no JSON; fit again or fetch it anew"};
+  return Error{"cut off: its JSON ends too early; fit again or fetch it anew"};
 }
 
 Status check_version(const Json& file) {
@@ -70,7 +75,7 @@ Status check_version(const Json& file) {
   const std::string said =
       schema != file.end() && schema->is_string() ? schema->get<std::string>() : std::string();
   if (!said.starts_with(kEstimatorSchema)) {
-    return Error{"no estimator file; 'joulecast fit' writes one"};
+    return none();
   }
   const auto format = parse_integer(std::string_view(said).substr(kEstimatorSchema.size()));
   if (format == kEstimatorFormat) return {};
@@ -158,10 +163,11 @@ Result<EstimatorFile> read_content(const Json& content) {
 }
 
 Result<EstimatorFile> read_file(std::string_view text) {
-  const Json file = parse_json(text);
-  if (const Status version = check_version(file); !version) return version.error();
-  if (const Status checksum = check_checksum(file); !checksum) return checksum.error();
-  return read_content(file["content"]);
+  const auto file = parse_json(text);
+  if (!file) return file.error();
+  if (const Status version = check_version(*file); !version) return version.error();
+  if (const Status checksum = check_checksum(*file); !checksum) return checksum.error();
+  return read_content((*file)["content"]);
 }
 
 }  // namespace
@@ -173,9 +179,7 @@ Result<EstimatorFile> parse_estimator(std::string_view text, const std::string& 
 }
 
 Result<EstimatorFile> load_estimator(const std::filesystem::path& file) {
-  auto source = open_file(file);
-  if (!source) return source.error();
-  const auto text = read_bytes(**source);
+  const auto text = whole_text(file, kMostMib, "estimator file");
   if (!text) return text.error();
   return parse_estimator(*text, file.string());
 }

@@ -2,6 +2,7 @@
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include <fstream>
@@ -185,12 +186,48 @@ TEST_F(EstimatorFiles, OddContentIsRefused) {
             "e.json: \"fits\" must be a list of 1 to 4 entries");
 }
 
-TEST_F(EstimatorFiles, WhatIsNoneIsRefused) {
-  const std::string none = "e.json: no estimator file; 'joulecast fit' writes one";
+TEST_F(EstimatorFiles, CutOffOrDamagedAreToldFromOthers) {
   const std::string text = saved_text();
+  const auto error = [](std::string_view cut) {
+    const auto file = parse_estimator(cut, "e.json");
+    return file.ok() ? "accepted" : file.error().message;
+  };
+  constexpr std::size_t kStep = 97;
+  for (std::size_t size = 40; size + 2 < text.size(); size += kStep) {
+    EXPECT_THAT(error(text.substr(0, size)), HasSubstr("cut off")) << size;
+  }
+  std::string damaged = text;
+  damaged[damaged.find("\"content\":") + 10] = '=';
+  EXPECT_THAT(error(damaged), HasSubstr("damaged"));
+}
+
+TEST_F(EstimatorFiles, LinksAreFollowedAndDevicesLeftAlone) {
+  fs::create_directory(folder_ / "far");
+  fs::create_symlink("far/target.json", folder_ / "dangling.json");
+  fs::create_symlink("dangling.json", path_);
+  for (int i = 0; i < 2; ++i) {  // a target that is not there, then one that is
+    ASSERT_TRUE(save_estimator(fitted(), path_).ok());
+    EXPECT_TRUE(fs::is_symlink(path_) && fs::is_symlink(folder_ / "dangling.json"));
+    EXPECT_TRUE(load_estimator(folder_ / "far" / "target.json").ok());
+  }
+  const fs::path fifo = folder_ / "fifo";
+  ASSERT_EQ(::mkfifo(fifo.c_str(), 0600), 0);
+  for (const fs::path& odd : {fifo, fs::path("/dev/null")}) {
+    const Status status = save_estimator(fitted(), odd);
+    ASSERT_FALSE(status.ok());
+    EXPECT_THAT(status.error().message, HasSubstr("cannot be written: it is no regular file"));
+  }
+  EXPECT_TRUE(fs::is_fifo(fifo) && fs::is_character_file("/dev/null"));
+  EXPECT_THAT(save_estimator(fitted(), folder_).error().message, EndsWith("it is a folder"));
+  fs::create_symlink("loop", folder_ / "loop");
+  EXPECT_FALSE(save_estimator(fitted(), folder_ / "loop").ok());
+}
+
+TEST_F(EstimatorFiles, WhatIsNoneIsRefused) {
+  const std::string none = "e.json: not an estimator file; 'joulecast fit' writes one";
   for (const std::string& other :
-       {std::string("{}"), std::string("[1e999]"), text.substr(0, text.size() / 2),
-        std::string(100000, '['), std::string(R"({"schema":"joulecast.carbon/1"})")}) {
+       {std::string("{}"), std::string("[1e999]"), std::string("{\"a\""), std::string(100000, '['),
+        std::string(R"({"schema":"joulecast.carbon/1"})")}) {
     const auto file = parse_estimator(other, "e.json");
     ASSERT_FALSE(file.ok());
     EXPECT_EQ(file.error().message, none);

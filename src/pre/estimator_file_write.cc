@@ -50,22 +50,46 @@ bool write_all(int file, std::string_view text) {
   return ::fsync(file) == 0;
 }
 
-Status write_whole(const fs::path& path, std::string_view text) {
-  const std::string part = fmt::format("{}.part-{}", path.string(), ::getpid());
-  const int file = ::open(part.c_str(), O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0666);
-  if (file < 0) {
-    return Error{fmt::format("{}: cannot be written: {}", path.string(), reason(errno))};
+Error not_written(const fs::path& path, std::string_view why) {
+  return {fmt::format("{}: cannot be written: {}", path.string(), why)};
+}
+
+// Where links lead, so that the rename replaces their target and not them. Never what is there and
+// is no regular file: a rename would put one in the place of a device.
+Result<fs::path> place_of(const fs::path& path) {
+  std::error_code code;
+  const fs::file_status there = fs::status(path, code);
+  if (fs::is_directory(there)) return not_written(path, "it is a folder");
+  if (fs::exists(there) && !fs::is_regular_file(there)) {
+    return not_written(path, "it is no regular file; name a file");
   }
+  constexpr int kMostLinks = 40;
+  fs::path place = path;
+  for (int i = 0; i < kMostLinks; ++i) {
+    if (!fs::is_symlink(fs::symlink_status(place, code))) return place;
+    const fs::path to = fs::read_symlink(place, code);
+    if (code) return not_written(path, code.message());
+    place = place.parent_path() / to;
+  }
+  return not_written(path, "its links lead nowhere");
+}
+
+Status write_whole(const fs::path& path, std::string_view text) {
+  const auto place = place_of(path);
+  if (!place) return place.error();
+  const std::string part = fmt::format("{}.part-{}", place->string(), ::getpid());
+  const int file = ::open(part.c_str(), O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0666);
+  if (file < 0) return not_written(path, reason(errno));
   bool done = write_all(file, text);
   int code = errno;
   if (::close(file) != 0 && done) {
     done = false;
     code = errno;
   }
-  if (done && std::rename(part.c_str(), path.c_str()) == 0) return {};
+  if (done && std::rename(part.c_str(), place->c_str()) == 0) return {};
   if (done) code = errno;
   ::unlink(part.c_str());
-  return Error{fmt::format("{}: cannot be written: {}", path.string(), reason(code))};
+  return not_written(path, reason(code));
 }
 
 }  // namespace

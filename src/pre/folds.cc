@@ -70,8 +70,8 @@ Result<std::vector<Fold>> split(const Table& table, const Rows& rows,
     const bool in_train = train_said ? (*train)[row] : !(*test)[row];
     const bool in_test = test_said ? (*test)[row] : !(*train)[row];
     if (in_train && in_test) {
-      return Error{fmt::format("row {} of {} is in both --train and --test",
-                               table.observations[row].row, table.observations[row].source)};
+      return Error{fmt::format("{}: this row is in both --train and --test",
+                               place_of(table.observations[row]))};
     }
     if (in_train) fold.train.push_back(row);
     if (in_test) fold.test.push_back(row);

@@ -6,6 +6,9 @@
 namespace joulecast::pre {
 namespace {
 
+// Cases left out may widen what the model says of itself, but not narrow it much below the normal
+// distribution's 1.64: they lie farther from the others than what a user asks lies from all.
+constexpr double kLeastWidth = 1.5;
 // Of fewer cases than a quantile needs: more than the normal distribution's 1.64, since the
 // standard deviations themselves are poorly known then.
 constexpr double kFewCases = 2.5;
@@ -14,7 +17,7 @@ constexpr double kFewCases = 2.5;
 constexpr double kGenerationFactor = 1.6, kGenerationTimeFactor = 1.9;
 
 double width_of(const std::vector<double>& scores) {
-  if (const auto quantile = conformal_quantile(scores)) return *quantile;
+  if (const auto quantile = conformal_quantile(scores)) return std::max(*quantile, kLeastWidth);
   const double worst = scores.empty() ? 0.0 : *std::max_element(scores.begin(), scores.end());
   return std::max(worst, kFewCases);
 }

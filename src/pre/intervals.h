@@ -4,12 +4,10 @@
 #include <optional>
 #include <vector>
 
+#include "joulecast/pre/estimator.h"
 #include "pre/joint_model.h"
 
 namespace joulecast::pre {
-
-/// The coverage that intervals are made for.
-inline constexpr double kNominalCoverage = 0.9;
 
 /// What a new value exceeds with probability 1 - kNominalCoverage at most, by the values of others
 /// like it; absent where they are too few to tell.

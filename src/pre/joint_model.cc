@@ -36,6 +36,31 @@ void append_prior(const Eigen::VectorXd& at, Eigen::VectorXd& residuals, Eigen::
 
 JointModel::JointModel(std::vector<Case> cases)
     : cases_(std::move(cases)), layout_(workloads_of(cases_)), hyper_(hyper_prior()) {
+  take_in_cases();
+  fit_ = robust_fit();
+  for (int round = 0; round < kRounds; ++round) {
+    points_ = process_points();
+    const Eigen::VectorXd residuals = linearise();
+    hyper_ = fit_hyper(points_, entries_, residuals, slopes_ * slopes_.transpose(), hyper_);
+    fit_ = whitened_fit(covariance(hyper_, points_, entries_), fit_);
+  }
+  condition_on_cases();
+}
+
+JointModel::JointModel(std::vector<Case> cases, JointFit known)
+    : cases_(std::move(cases)),
+      layout_(workloads_of(cases_)),
+      fit_(std::move(known.parameters)),
+      hyper_(std::move(known.hyper)) {
+  take_in_cases();
+  condition_on_cases();
+}
+
+std::size_t JointModel::parameter_count(const std::vector<Case>& cases) {
+  return static_cast<std::size_t>(Layout(workloads_of(cases)).size());
+}
+
+void JointModel::take_in_cases() {
   std::vector<double> measured;
   for (std::size_t i = 0; i < cases_.size(); ++i) {
     const Case& one = cases_[i];
@@ -50,14 +75,9 @@ JointModel::JointModel(std::vector<Case> cases)
   }
   measured_ =
       Eigen::Map<Eigen::VectorXd>(measured.data(), static_cast<Eigen::Index>(measured.size()));
+}
 
-  fit_ = robust_fit();
-  for (int round = 0; round < kRounds; ++round) {
-    points_ = process_points();
-    const Eigen::VectorXd residuals = linearise();
-    hyper_ = fit_hyper(points_, entries_, residuals, slopes_ * slopes_.transpose(), hyper_);
-    fit_ = whitened_fit(covariance(hyper_, points_, entries_), fit_);
-  }
+void JointModel::condition_on_cases() {
   points_ = process_points();
   const Eigen::VectorXd residuals = linearise();
   total_.compute(slopes_ * slopes_.transpose() + covariance(hyper_, points_, entries_));

@@ -33,11 +33,22 @@ struct LeftOut {
   bool time = false, power = false;  ///< Whether it was measured.
 };
 
+/// What a fit found; with the cases it makes the model again.
+struct JointFit {
+  Eigen::VectorXd parameters;
+  Hyper hyper;
+};
+
 /// Safe for concurrent calls of const members.
 class JointModel {
  public:
   /// At least one logarithm must be there.
   explicit JointModel(std::vector<Case> cases);
+  /// Of the same cases as the fit, whose size must be parameter_count() of them.
+  JointModel(std::vector<Case> cases, JointFit known);
+
+  JointFit fit() const { return {.parameters = fit_, .hyper = hyper_}; }
+  static std::size_t parameter_count(const std::vector<Case>& cases);
 
   Belief believe(const Workload& workload) const;
   /// What the physics alone says, with the parameters fitted.
@@ -50,6 +61,8 @@ class JointModel {
   bool knows_host(const Workload& w) const { return layout_.place(w).host.has_value(); }
 
  private:
+  void take_in_cases();
+  void condition_on_cases();
   /// Expected logarithms of the entries at `at`; their slopes unless null.
   void expected(const Eigen::VectorXd& at, Eigen::VectorXd& logs, Eigen::MatrixXd* slopes) const;
   Eigen::VectorXd robust_fit() const;

@@ -5,29 +5,32 @@
 namespace joulecast::pre {
 namespace {
 
-void add_columns(const Fields& fields, std::set<std::string>& columns) {
+void add_columns(const Fields& fields, bool optional, std::set<std::string>& columns) {
   for (const auto& [name, source] : fields) {
-    if (source.optional) continue;
+    if (source.optional && !optional) continue;
     if (!source.column.empty()) columns.insert(source.column);
     for (std::string& column : columns_in(source.text)) columns.insert(std::move(column));
   }
 }
 
-}  // namespace
-
-std::vector<std::string> Mapping::needed_columns() const {
+std::vector<std::string> columns_of(const Mapping& mapping, bool optional) {
   std::set<std::string> columns;
-  add_columns(fields, columns);
-  for (const When& rule : when) {
-    add_columns(rule.fields, columns);
+  add_columns(mapping.fields, optional, columns);
+  for (const When& rule : mapping.when) {
+    add_columns(rule.fields, optional, columns);
     for (const Condition& condition : rule.where) columns.insert(condition.column);
   }
-  for (const LeaveOut& rule : leave_out) {
+  for (const LeaveOut& rule : mapping.leave_out) {
     for (const Condition& condition : rule.where) columns.insert(condition.column);
   }
   columns.erase(std::string(kFileName));
   return {columns.begin(), columns.end()};
 }
+
+}  // namespace
+
+std::vector<std::string> Mapping::needed_columns() const { return columns_of(*this, false); }
+std::vector<std::string> Mapping::columns() const { return columns_of(*this, true); }
 
 const std::vector<ExtraField>& extra_fields() {
   static const std::vector<ExtraField> kFields = {

@@ -48,6 +48,8 @@ struct Mapping {
 
   /// Every column that a table must have for this mapping.
   std::vector<std::string> needed_columns() const;
+  /// The same and the optional ones.
+  std::vector<std::string> columns() const;
 };
 
 inline constexpr std::string_view kFileName = "file_name";

@@ -1,6 +1,9 @@
 #include "pre/measured_fields.h"
 
+#include <fmt/format.h>
+
 #include <map>
+#include <tuple>
 
 namespace joulecast::pre {
 namespace {
@@ -69,6 +72,31 @@ Status set_measured(Observation& observation, const NumberOf& number) {
   observation.stable_epoch_energy = quantity<Joules>(find(numbers, "stable_epoch_energy"));
   observation.epoch_time = quantity<Seconds>(epoch_seconds(numbers, set_up));
   return {};
+}
+
+Status check_measured(const Observation& observation) {
+  constexpr double kMostWatts = 1e9, kMostJoules = 1e16, kMostSeconds = 1e10;
+  const auto check = [](const auto& quantity, double most, const char* unit) -> Status {
+    if (!quantity || quantity->value() <= most) return {};
+    return Error{fmt::format("{:g} {} is more than any training takes: a wrong unit or cell?",
+                             quantity->value(), unit)};
+  };
+  const auto& [power, energy, time] =
+      std::tie(observation.power, observation.epoch_energy, observation.epoch_time);
+  if (Status status = check(power, kMostWatts, "W"); !status) return status;
+  if (Status status = check(energy, kMostJoules, "J"); !status) return status;
+  if (Status status = check(observation.stable_epoch_energy, kMostJoules, "J"); !status) {
+    return status;
+  }
+  if (Status status = check(time, kMostSeconds, "s"); !status) return status;
+  if (!power || !energy || !time) return {};
+  constexpr double kLeast = 0.5, kMost = 2.0;
+  const double ratio = *energy / (*power * *time);
+  if (ratio >= kLeast && ratio <= kMost) return {};
+  return Error{
+      fmt::format("an epoch of {:g} J is not one of {:g} W for {:g} s ({:.3g} J): mend the power, "
+                  "the energy or the time, or leave one out",
+                  energy->value(), power->value(), time->value(), (*power * *time).value())};
 }
 
 }  // namespace joulecast::pre

@@ -17,4 +17,8 @@ using NumberOf = std::function<Result<std::optional<double>>(std::string_view fi
 /// the table counts steps instead of samples. Precondition: observation.set_up is complete.
 Status set_measured(Observation& observation, const NumberOf& number);
 
+/// Errors: a power, energy or time that no training has (a wrong unit, mostly), or an energy that
+/// is not about power times time.
+Status check_measured(const Observation& observation);
+
 }  // namespace joulecast::pre

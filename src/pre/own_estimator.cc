@@ -3,17 +3,23 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <array>
 #include <cmath>
+#include <limits>
 #include <map>
 #include <utility>
 
+#include "joulecast/pre/observations.h"
 #include "pre/intervals.h"
 #include "pre/joint_model.h"
+#include "pre/observation_json.h"
 #include "pre/repeats.h"
 #include "pre/stable_ratio.h"
 
 namespace joulecast::pre {
 namespace {
+
+constexpr std::string_view kName = "joulecast";
 
 Status check(const SetUp& set_up) {
   if (set_up.batch_size < 1) return Error{"batch size: must be at least 1"};
@@ -77,8 +83,7 @@ Result<std::vector<Case>> cases_of(const Catalogues& catalogues,
     const Observation& first = *runs.first;
     auto workload = workload_of(catalogues, first.set_up, counts_memory(first.meter));
     if (!workload) {
-      return Error{
-          fmt::format("{}: row {}: {}", first.source, first.row, workload.error().message)};
+      return Error{fmt::format("{}: {}", place_of(first), workload.error().message)};
     }
     cases.push_back({.workload = std::move(*workload),
                      .log_time = log_median(runs.time_s),
@@ -102,15 +107,25 @@ Answer spread(double log, double width) {
   return {.value = std::exp(log), .low = std::exp(log - width), .high = std::exp(log + width)};
 }
 
-class OwnFit : public FittedEstimator {
+class OwnFit : public SavedFit {
  public:
-  OwnFit(Catalogues catalogues, std::span<const Observation> observations, std::vector<Case> cases)
+  OwnFit(Catalogues catalogues, std::span<const Observation> observations, JointModel model)
       : catalogues_(std::move(catalogues)),
+        observations_(observations.begin(), observations.end()),
         memory_counted_(most_count_memory(observations)),
         repeats_(observations),
         stable_ratio_(observations),
-        model_(std::move(cases)),
+        model_(std::move(model)),
         widths_(conformal_widths(model_.leave_one_out())) {}
+
+  std::string_view method() const override { return kName; }
+  std::vector<Target> targets() const override;
+  /// All but what only groups rows or is not modelled yet.
+  bool heeds(std::string_view setting) const override {
+    return setting != "workers" && setting != "host_memory";
+  }
+  Result<std::vector<OutOfRange>> out_of_range(const SetUp& set_up) const override;
+  Json content() const override;
 
   Result<Answer> answer(const SetUp& set_up, Target target) const override {
     if (const auto known = repeats_.answer(set_up, target)) return *known;
@@ -149,6 +164,7 @@ class OwnFit : public FittedEstimator {
   }
 
   Catalogues catalogues_;
+  std::vector<Observation> observations_;
   bool memory_counted_;
   Repeats repeats_;
   StableRatio stable_ratio_;
@@ -156,18 +172,68 @@ class OwnFit : public FittedEstimator {
   Widths widths_;
 };
 
+std::vector<Target> OwnFit::targets() const {
+  std::vector<Target> targets = {Target::kPower, Target::kEpochEnergy, Target::kTime};
+  const bool stable = std::any_of(
+      observations_.begin(), observations_.end(),
+      [](const Observation& one) { return one.stable_epoch_energy && one.epoch_energy; });
+  if (stable) targets.push_back(Target::kStableEpochEnergy);
+  return targets;
+}
+
+/// What a set-up is asked about beyond its names.
+struct Extent {
+  const char* feature;
+  double (*of)(const SetUp& set_up);
+};
+constexpr std::array kExtents = {
+    Extent{"batch size", [](const SetUp& s) { return static_cast<double>(s.batch_size); }},
+    Extent{"image height", [](const SetUp& s) { return static_cast<double>(s.image_height); }},
+    Extent{"sequence length",
+           [](const SetUp& s) { return static_cast<double>(s.sequence_length); }},
+    Extent{"GPUs", [](const SetUp& s) { return static_cast<double>(s.gpus); }},
+};
+
+Result<std::vector<OutOfRange>> OwnFit::out_of_range(const SetUp& set_up) const {
+  std::vector<OutOfRange> outside;
+  for (const Extent& extent : kExtents) {
+    const double value = extent.of(set_up);
+    double low = std::numeric_limits<double>::infinity(), high = 0.0;
+    for (const Observation& one : observations_) {
+      low = std::min(low, extent.of(one.set_up));
+      high = std::max(high, extent.of(one.set_up));
+    }
+    if (value >= low && value <= high) continue;
+    outside.push_back({.feature = extent.feature, .value = value, .low = low, .high = high});
+  }
+  return outside;
+}
+
+std::vector<double> numbers(const Eigen::VectorXd& vector) {
+  return {vector.data(), vector.data() + vector.size()};
+}
+
+Json OwnFit::content() const {
+  Json observations = Json::array();
+  for (const Observation& one : observations_) observations.push_back(observation_json(one));
+  const JointFit found = model_.fit();
+  return {{"observations", std::move(observations)},
+          {"parameters", numbers(found.parameters)},
+          {"hyper", numbers(found.hyper)}};
+}
+
 class OwnEstimator : public Estimator {
  public:
   explicit OwnEstimator(Catalogues catalogues) : catalogues_(std::move(catalogues)) {}
 
-  std::string_view name() const override { return "joulecast"; }
+  std::string_view name() const override { return kName; }
 
   Result<std::unique_ptr<FittedEstimator>> fit(std::span<const Observation> observations,
                                                Target /*target*/) const override {
     auto cases = cases_of(catalogues_, observations);
     if (!cases) return cases.error();
     return std::unique_ptr<FittedEstimator>(
-        std::make_unique<OwnFit>(catalogues_, observations, std::move(*cases)));
+        std::make_unique<OwnFit>(catalogues_, observations, JointModel(std::move(*cases))));
   }
 
  private:
@@ -175,6 +241,32 @@ class OwnEstimator : public Estimator {
 };
 
 }  // namespace
+
+Result<std::unique_ptr<SavedFit>> read_own(const Json& content,
+                                           std::span<const Target> /*targets*/) {
+  constexpr std::size_t kMostObservations = 100'000;
+  std::string problem;
+  JsonFields fields(&content, problem);
+  std::vector<Observation> observations;
+  for (const Json* json : fields.objects("observations", 1, kMostObservations)) {
+    JsonFields one(json, fields);
+    observations.push_back(read_observation(one));
+    if (!problem.empty()) return Error{problem};
+  }
+  if (!problem.empty()) return Error{problem};
+  Catalogues catalogues;
+  auto cases = cases_of(catalogues, observations);
+  if (!cases) return cases.error();
+  const auto parameters = fields.numbers("parameters", JointModel::parameter_count(*cases));
+  const auto hyper = fields.numbers("hyper", kHyperCount);
+  if (!problem.empty()) return Error{problem};
+  JointFit found;
+  found.parameters = Eigen::Map<const Eigen::VectorXd>(
+      parameters.data(), static_cast<Eigen::Index>(parameters.size()));
+  found.hyper = Eigen::Map<const Hyper>(hyper.data());
+  return std::unique_ptr<SavedFit>(std::make_unique<OwnFit>(
+      std::move(catalogues), observations, JointModel(std::move(*cases), std::move(found))));
+}
 
 std::unique_ptr<Estimator> make_own_estimator(Catalogues catalogues) {
   return std::make_unique<OwnEstimator>(std::move(catalogues));

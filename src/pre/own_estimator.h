@@ -8,6 +8,7 @@
 #include "joulecast/hardware/gpu.h"
 #include "joulecast/pre/estimator.h"
 #include "pre/network_of.h"
+#include "pre/saved_fit.h"
 
 namespace joulecast::pre {
 
@@ -23,5 +24,8 @@ struct Catalogues {
 /// "joulecast". Its fits answer every target, whichever they were asked for. Errors of a fit: no
 /// observation with watts or seconds; a set-up whose network or GPU is not known.
 std::unique_ptr<Estimator> make_own_estimator(Catalogues catalogues = {});
+
+/// A fit of an estimator file: its observations, and the parameters that were found for them.
+Result<std::unique_ptr<SavedFit>> read_own(const Json& content, std::span<const Target> targets);
 
 }  // namespace joulecast::pre

@@ -31,7 +31,7 @@ void expect_honest(const Result<Answer>& answer) {
 
 TEST(OwnEstimator, IntervalsHoldNewConfigurationsOfGeneratedWorlds) {
   int held = 0, asked = 0;
-  for (unsigned seed = 1; seed <= 6; ++seed) {
+  for (unsigned seed = 1; seed <= 16; ++seed) {
     GeneratedWorld world(seed, 3, 0.02);
     std::vector<Observation> runs;
     for (int gpu = 0; gpu < 3; ++gpu) {
@@ -54,8 +54,9 @@ TEST(OwnEstimator, IntervalsHoldNewConfigurationsOfGeneratedWorlds) {
     }
   }
   const double coverage = static_cast<double>(held) / asked;
-  EXPECT_GT(coverage, 0.85);
-  EXPECT_LE(coverage, 1.0);
+  EXPECT_GT(coverage, 0.85) << coverage;
+  std::printf("cov %g\n", coverage);
+  EXPECT_LT(coverage, 0.99);
 }
 
 TEST(OwnEstimator, OneRunOfOneConfigurationAnswersEverythingWidely) {
@@ -162,11 +163,12 @@ double gpu_left_out(const std::vector<Observation>& rows, Target target) {
   return 100.0 * sum / static_cast<double>(rows.size());
 }
 
-TEST(OwnEstimator, AsGoodAsThePrototypeOnAGpuLeftOut) {
+// The prototype: 11.8 and 16.1 %.
+TEST(OwnEstimator, BetterThanThePrototypeOnAGpuLeftOut) {
   const std::vector<Observation> rows = prototype::observations();
   if (rows.empty()) GTEST_SKIP() << "the published recordings are not on this machine";
-  EXPECT_NEAR(gpu_left_out(rows, Target::kPower), 11.8, 0.3);
-  EXPECT_NEAR(gpu_left_out(rows, Target::kEpochEnergy), 16.1, 0.3);
+  EXPECT_LT(gpu_left_out(rows, Target::kPower), 10.2);
+  EXPECT_LT(gpu_left_out(rows, Target::kEpochEnergy), 12.0);
 }
 
 }  // namespace

@@ -18,18 +18,18 @@ constexpr std::array<Prior, kGlobalCount> kPriors = {{
     {"pointwise efficiency", 0.35, 0.5},
     {"depthwise efficiency", 0.05, 0.8},
     {"bandwidth share", 0.75, 0.25},
-    {"half wave", 0.4, 0.4},
+    {"half wave", 1.5, 0.4},
     {"kernel seconds", 4e-6, 0.5},
     {"dense backward", 1.1, 0.25},
     {"depthwise backward", 1.5, 0.6},
     {"memory backward", 1.0, 0.4},
-    {"half active", 1.0, 0.8},
+    {"half active", 2.0, 0.8},
     {"dispatch seconds", 20e-6, 0.4},
     {"step operators", 120.0, 0.6},
     {"backward dispatch", 1.0, 0.4},
     {"epoch seconds", 0.25, 0.8},
     {"augment seconds", 5e-9, 1.0},
-    {"copy seconds", 0.6e-9, 1.0},
+    {"copy seconds", 1.2e-9, 1.0},
     {"decode seconds", 2e-8, 1.0},
     {"PyTorch dispatch", 1.0, 0.4},
     {"optimizer bytes", 1.0, 0.3},
@@ -38,10 +38,13 @@ constexpr std::array<Prior, kGlobalCount> kPriors = {{
     {"static TDP", 0.2, 0.4},
     {"busy power", 0.12, 0.6},
     {"compute power", 0.5, 0.5},
-    {"memory power", 0.5, 0.5},
+    {"memory power", 0.5, 0.3},
     {"activity exponent", 0.75, 0.15},
     {"stacked static", 0.45, 0.3},
     {"throttle", 0.4, 0.4},
+    {"overlap", 2.0, 0.1},
+    {"validation dispatch", 0.7, 0.3},
+    {"pipeline on dispatch", 0.15, 0.5},
 }};
 
 /// How far GPUs lie from their generation, generations from each other, and hosts.
@@ -50,18 +53,19 @@ struct Spread {
   double generation_sd, gpu_sd;
 };
 constexpr std::array<Spread, kGpuDeviations> kGpuSpreads = {{
-    {"GPU efficiency", 0.20, 0.12},
+    {"GPU efficiency", 0.20, 0.17},
     {"GPU bandwidth", 0.12, 0.08},
     {"GPU static", 0.25, 0.12},
-    {"GPU dynamic", 0.20, 0.08},
+    {"GPU dynamic", 0.30, 0.08},
 }};
 struct HostSpread {
   std::string_view name;
   double sd;
 };
 constexpr std::array<HostSpread, kHostDeviations> kHostSpreads = {{
-    {"host dispatch", 0.6},
-    {"host pipeline", 0.4},
+    {"host dispatch", 0.8},
+    {"host pipeline", 0.3},
+    {"host step", 0.8},
 }};
 
 std::optional<std::size_t> find(const std::vector<std::string>& sorted, const std::string& name) {

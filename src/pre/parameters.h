@@ -47,6 +47,10 @@ enum Parameter : std::size_t {
   kActivityExponent,
   kStackedStatic,  ///< Static watts of stacked memory over others.
   kThrottle,       ///< How time stretches when the power limit binds.
+  kOverlap,        ///< 1: GPU, host and pipeline wait for each other; large: the longest counts.
+  kValidationDispatch,  ///< Of the step's host cost beside operators, a validation step's share.
+  kPipelineOnDispatch,  ///< How far a pipeline shares the speed of its host's dispatch, an
+                        ///< exponent.
   // Deviations of a GPU: its own and its generation's multiply.
   kGpuEfficiency,
   kGpuBandwidth,
@@ -55,6 +59,7 @@ enum Parameter : std::size_t {
   // Of a host.
   kHostDispatch,
   kHostPipeline,
+  kHostStep,  ///< Of what a step costs beside operators.
   kParameterCount
 };
 

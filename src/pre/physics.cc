@@ -12,10 +12,6 @@ namespace {
 // Kernels of a head beside its matrix products: pooling, activations, loss; and of its backward
 // pass and update.
 constexpr double kHeadForwardKernels = 5.0, kHeadBackwardKernels = 60.0;
-// Of the operators that a step costs the host beside the network's, a validation step's share.
-constexpr double kValidationDispatch = 0.4;
-// A slow host's input pipeline is slower too, but less so: it is vectorised.
-constexpr double kPipelineOnDispatch = 0.3;
 // Gradients, weights and the optimiser's state, as multiples of the trained bytes, in the bytes
 // that memory power is drawn for.
 constexpr double kHeadStepBytes = 10.0, kUpdateBytes = 5.0;
@@ -26,7 +22,7 @@ constexpr double kTypicalBandwidthPerTdp = 2.3;
 // Power with less room than this share of the limit above static is not what slows a GPU down.
 constexpr double kLeastDynamicShare = 0.05;
 // Nothing is ever wholly idle; below this logarithms of shares say nothing.
-constexpr double kLeastShare = 1e-9;
+constexpr double kLeastShare = 1e-9, kLeastSeconds = 1e-12;
 
 using WideDual = Dual<static_cast<int>(kParameterCount)>;
 
@@ -93,10 +89,12 @@ OfSteps<S> step_counts(const Workload& w, const Parameters<S>& p) {
   return {w.train_steps * share, w.train_steps * (1.0 - share), w.validation_steps};
 }
 
-/// Three things that overlap: the longest, and a bit more where they are alike.
+/// Three things that overlap: the longest, and more where they are alike.
 template <typename S>
-S overlapped(const S& a, const S& b, const S& c) {
-  return cbrt(a * a * a + b * b * b + c * c * c);
+S overlapped(const Parameters<S>& p, const S& a, const S& b, const S& c) {
+  const S& exponent = p[kOverlap];
+  const auto power = [&exponent](const S& x) { return pow(x + kLeastSeconds, exponent); };
+  return pow(power(a) + power(b) + power(c), 1.0 / exponent);
 }
 
 template <typename S>
@@ -120,16 +118,18 @@ template <typename S>
 OfSteps<S> host_seconds(const Workload& w, const Parameters<S>& p) {
   S dispatch = p[kDispatchSeconds] * p[kHostDispatch];
   if (w.framework == "pytorch") dispatch = dispatch * p[kPytorchDispatch];
-  const double again = w.checkpointing ? w.operator_count : 0.0;
-  return {dispatch * (w.operator_count + p[kStepOperators]),
-          dispatch * (p[kBackwardDispatch] * w.backward_kernels + p[kStepOperators] +
-                      (w.operator_count + again + w.trained_tensors * w.updates_per_step)),
-          dispatch * (w.operator_count + kValidationDispatch * p[kStepOperators])};
+  const S forward = dispatch * w.operator_count;
+  const S backward = dispatch * (p[kBackwardDispatch] * w.backward_kernels);
+  const S update = dispatch * (w.trained_tensors * w.updates_per_step);
+  const S again = w.checkpointing ? forward : S(0.0);
+  const S step = dispatch * p[kHostStep] * p[kStepOperators];
+  return {forward + step, forward + again + backward + update + step,
+          forward + p[kValidationDispatch] * step};
 }
 
 template <typename S>
 OfSteps<S> pipeline_seconds(const Workload& w, const Parameters<S>& p) {
-  const S per_step = p[kHostPipeline] * pow(p[kHostDispatch], kPipelineOnDispatch) *
+  const S per_step = p[kHostPipeline] * pow(p[kHostDispatch], p[kPipelineOnDispatch]) *
                      (w.batch_size * w.input_elements);
   const S copy = per_step * p[kCopySeconds];
   switch (w.pipeline) {
@@ -191,9 +191,9 @@ Epoch<S> epoch_of(const Workload& w, const Parameters<S>& p) {
   const OfSteps<S> host = host_seconds(w, p);
   const OfSteps<S> pipeline = pipeline_seconds(w, p);
   const OfSteps<S> steps = step_counts(w, p);
-  const OfSteps<S> together = {overlapped(gpu.head_only, host.head_only, pipeline.head_only),
-                               overlapped(gpu.full, host.full, pipeline.full),
-                               overlapped(gpu.validation, host.validation, pipeline.validation)};
+  const OfSteps<S> together = {overlapped(p, gpu.head_only, host.head_only, pipeline.head_only),
+                               overlapped(p, gpu.full, host.full, pipeline.full),
+                               overlapped(p, gpu.validation, host.validation, pipeline.validation)};
   const S idle_forward = base.forward - base.forward_active;
   const S idle = idle_forward + base.backward - base.backward_active;
   const OfSteps<S> active = {gpu.head_only - idle_forward, gpu.full - idle,

@@ -21,7 +21,7 @@ namespace {
 using nlohmann::json;
 
 // The prototype's names in the order of Parameter.
-constexpr std::array<const char*, kGlobalCount> kPrototypeNames = {
+constexpr std::array<const char*, kOverlap> kPrototypeNames = {
     "eta0", "eta1", "etad", "beta", "w0", "tk", "bwc", "bwd",  "bwe",  "w1",
     "h",    "n0",   "hb",   "cep",  "pc", "pk", "pj",  "fwpt", "adam", "ff",
     "psB",  "psT",  "ab",   "ac",   "am", "g",  "hbm", "kap"};
@@ -29,12 +29,16 @@ constexpr std::array<const char*, kGlobalCount> kPrototypeNames = {
 /// The fit's parameters; its file keeps deviations to four decimals.
 ParameterArray prototype_parameters(const json& fit, const Workload& workload) {
   ParameterArray logs = ParameterArray::Zero();
-  for (std::size_t i = 0; i < kGlobalCount; ++i) {
+  for (std::size_t i = 0; i < kPrototypeNames.size(); ++i) {
     logs[static_cast<Eigen::Index>(i)] =
         std::log(fit["globals"][kPrototypeNames[i]]["value"].get<double>());
   }
   // The golden values were made without it.
   logs[kThrottle] = -std::numeric_limits<double>::infinity();
+  // Constants there.
+  logs[kOverlap] = std::log(3.0);
+  logs[kValidationDispatch] = std::log(0.4);
+  logs[kPipelineOnDispatch] = std::log(0.3);
   const auto deviation = [](const json& of, const char* name) {
     return std::log(of[name].get<double>());
   };
@@ -93,11 +97,11 @@ std::map<std::string, std::vector<Golden>> golden_by_gpu() {
 
 /// The parameters before their rounding: moved by no more than it to meet the golden values.
 ParameterArray unrounded(const ParameterArray& rounded, const std::vector<Golden>& golden) {
-  constexpr int kDeviations = kParameterCount - kGlobalCount;
+  constexpr int kDeviations = kHostStep - kGlobalCount;  // The prototype has no host step.
   constexpr double kHold = 1e-4;  // Holds what few configurations do not settle.
   const auto parameters = [&](const Eigen::VectorXd& moved) {
     ParameterArray logs = rounded;
-    logs.tail<kDeviations>() += moved.array();
+    logs.segment<kDeviations>(kGlobalCount) += moved.array();
     return logs;
   };
   const auto residuals = [&](const Eigen::VectorXd& at, Eigen::VectorXd& r,
@@ -115,8 +119,10 @@ ParameterArray unrounded(const ParameterArray& rounded, const std::vector<Golden
       r[row] = result.log_time - std::log(one.time_s);
       r[row + 1] = result.log_power - std::log(one.power_w);
       if (slopes != nullptr) {
-        slopes->row(row) = result.time_slopes.tail<kDeviations>().matrix().transpose();
-        slopes->row(row + 1) = result.power_slopes.tail<kDeviations>().matrix().transpose();
+        slopes->row(row) =
+            result.time_slopes.segment<kDeviations>(kGlobalCount).matrix().transpose();
+        slopes->row(row + 1) =
+            result.power_slopes.segment<kDeviations>(kGlobalCount).matrix().transpose();
       }
       row += 2;
     }

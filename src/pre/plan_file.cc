@@ -7,6 +7,7 @@
 
 #include "base/text.h"
 #include "joulecast/pre/settings.h"
+#include "pre/whole_text.h"
 
 namespace joulecast::pre {
 namespace {
@@ -16,7 +17,7 @@ std::string place(const std::filesystem::path& file, const toml::source_region& 
 }
 
 std::optional<std::string> text_of(const toml::node& node) {
-  if (const auto text = node.value_exact<std::string>()) return text;
+  if (auto text = node.value_exact<std::string>()) return text;
   if (const auto whole = node.value_exact<std::int64_t>()) return std::to_string(*whole);
   if (const auto number = node.value_exact<double>()) return fmt::format("{}", *number);
   if (const auto truth = node.value_exact<bool>()) return *truth ? "true" : "false";
@@ -34,23 +35,25 @@ Error unknown_key(std::string_view key, const std::string& where) {
 }  // namespace
 
 Result<SaidSettings> read_plan_file(const std::filesystem::path& file) {
-  const toml::parse_result parsed = toml::parse_file(file.string());
+  const auto whole = whole_text(file, 1, "plan");
+  if (!whole) return whole.error();
+  const toml::parse_result parsed = toml::parse(*whole);
   if (!parsed) {
     return Error{fmt::format("{}: {}", place(file, parsed.error().source()),
                              printable(parsed.error().description()))};
   }
   SaidSettings said;
-  for (const auto& [key, node] : parsed.table()) {
+  for (const auto& [toml_key, node] : parsed.table()) {
+    const std::string_view key = toml_key.str();
     const std::string where = place(file, node.source());
-    const auto known =
-        std::any_of(settings().begin(), settings().end(),
-                    [&](const Setting& setting) { return setting.name == key.str(); });
-    if (!known) return unknown_key(key.str(), where);
+    const auto known = std::any_of(settings().begin(), settings().end(),
+                                   [&](const Setting& setting) { return setting.name == key; });
+    if (!known) return unknown_key(key, where);
     auto text = text_of(node);
     if (!text) {
-      return Error{fmt::format("{}: {} must be text, a number or true/false", where, key.str())};
+      return Error{fmt::format("{}: {} must be text, a number or true/false", where, key)};
     }
-    said.emplace(key.str(), Said{std::move(*text), where});
+    said.emplace(std::string(key), Said{std::move(*text), where});
   }
   return said;
 }

@@ -7,13 +7,10 @@
 #include <numeric>
 #include <utility>
 
+#include "joulecast/pre/observations.h"
+
 namespace joulecast::pre {
 namespace {
-
-std::string place(const Observation& observation) {
-  return fmt::format("{} row {}", observation.source.empty() ? "data" : observation.source,
-                     observation.row);
-}
 
 struct Row {
   Features features;
@@ -30,7 +27,7 @@ Result<std::array<bool, kFeatureCount>> known_features(std::span<const Row> rows
       return Error{fmt::format(
           "{}: {} is known of some rows and not of {}; fill it in everywhere "
           "or leave it out everywhere",
-          place(*row.observation), kFeatureNames[j], known[j] ? "this one" : "the first")};
+          place_of(*row.observation), kFeatureNames[j], known[j] ? "this one" : "the first")};
     }
   }
   return known;
@@ -44,12 +41,12 @@ Result<std::vector<Row>> read_rows(std::span<const Observation> observations, Ta
     const auto value = value_of(observation, target);
     if (!value) continue;
     if (!std::isfinite(*value) || *value <= 0.0) {
-      return Error{fmt::format("{}: the {} must be above 0, not {}", place(observation),
+      return Error{fmt::format("{}: the {} must be above 0, not {}", place_of(observation),
                                to_string(target), *value)};
     }
     auto features = reader.read(observation.set_up);
     if (!features) {
-      return Error{fmt::format("{}: {}", place(observation), features.error().message)};
+      return Error{fmt::format("{}: {}", place_of(observation), features.error().message)};
     }
     rows.push_back({*features, &observation});
     problem.y.push_back(*value / published_unit(target));

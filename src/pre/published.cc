@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <array>
 #include <cmath>
 #include <utility>
 
@@ -162,6 +163,13 @@ Result<Answer> PublishedFit::answer(const SetUp& set_up, Target target) const {
     answer.high = unit * bounds->second;
   }
   return answer;
+}
+
+bool PublishedFit::heeds(std::string_view setting) const {
+  constexpr std::array<std::string_view, 10> kHeeded = {
+      "network",    "width",      "head",     "gpu",         "batch_size",
+      "image_size", "train_size", "val_size", "host_memory", "epochs"};
+  return std::find(kHeeded.begin(), kHeeded.end(), setting) != kHeeded.end();
 }
 
 Result<std::vector<OutOfRange>> PublishedFit::out_of_range(const SetUp& set_up) const {

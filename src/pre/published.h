@@ -39,6 +39,8 @@ class PublishedFit : public SavedFit {
   Result<Answer> answer(const SetUp& set_up, Target target) const override;
   std::string_view method() const override { return name_of(parts_.method); }
   std::vector<Target> targets() const override { return {parts_.target}; }
+  /// Only what the ten features are made of.
+  bool heeds(std::string_view setting) const override;
   Result<std::vector<OutOfRange>> out_of_range(const SetUp& set_up) const override;
   Json content() const override;
 

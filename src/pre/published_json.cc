@@ -119,7 +119,7 @@ Json PublishedFit::content() const {
                         {"high", parts_.high[j]}});
   }
   for (const Model& model : parts_.models) models.push_back(model_json(model));
-  for (const LeftOut& one : parts_.left_out.left_out) {
+  for (const LeftOutGroup& one : parts_.left_out.left_out) {
     left_out.push_back({{"fold", one.fold}, {"residual", one.residual}});
   }
   return {{"hyper_parameters", hyper_json(parts_.method, parts_.hyper)},

@@ -16,8 +16,8 @@ constexpr int kPerOutput = 5;
 constexpr int kRun = 4;
 constexpr int kBatchLength = 10, kSizeLength = 11, kActivityLength = 12;
 
-constexpr std::array<double, kPerOutput> kMedians = {0.06, 0.06, 0.05, 0.04, 0.025};
-constexpr std::array<double, kPerOutput> kLogSds = {0.8, 0.8, 0.8, 0.8, 0.4};
+constexpr std::array<double, kPerOutput> kMedians = {0.06, 0.06, 0.05, 0.01, 0.025};
+constexpr std::array<double, kPerOutput> kLogSds = {0.4, 0.4, 0.4, 0.4, 0.4};
 constexpr std::array<double, 3> kLengthMedians = {1.5, 0.8, 0.25};
 constexpr double kLengthLogSd = 0.5;
 

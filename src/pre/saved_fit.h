@@ -19,6 +19,8 @@ class SavedFit : public FittedEstimator {
   /// The name of its reader in estimator_file_methods.
   virtual std::string_view method() const = 0;
   virtual std::vector<Target> targets() const = 0;
+  /// Whether a setting (pre/settings.h) changes anything in its answers.
+  virtual bool heeds(std::string_view setting) const = 0;
   virtual Result<std::vector<OutOfRange>> out_of_range(const SetUp& set_up) const = 0;
   /// Finite numbers only, with what read_* of the method needs to make an equal fit.
   virtual Json content() const = 0;

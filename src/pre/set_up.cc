@@ -2,6 +2,8 @@
 
 #include <fmt/format.h>
 
+#include "joulecast/hardware/gpu.h"
+
 namespace joulecast::pre {
 namespace {
 
@@ -32,11 +34,14 @@ std::optional<double> value_of(const Observation& observation, Target target) {
   return std::nullopt;
 }
 
+std::string gpu_name_of(const SetUp& set_up) {
+  const auto gpu = hardware::find_gpu(set_up.gpu);
+  return gpu ? gpu->name : set_up.gpu;
+}
+
 std::string configuration_of(const SetUp& set_up) {
-  return fmt::format("{}|{}|{}|{}|{}|{}|{}|{}", set_up.gpu, set_up.network, set_up.dataset,
-                     set_up.batch_size, set_up.image_height, set_up.host_memory_gb,
-                     to_string(set_up.optimizer),
-                     set_up.power_limit ? set_up.power_limit->value() : 0.0);
+  return fmt::format("{}|{}|{}|{}|{}|{}", gpu_name_of(set_up), set_up.network, set_up.dataset,
+                     set_up.batch_size, set_up.image_height, set_up.host_memory_gb);
 }
 
 }  // namespace joulecast::pre

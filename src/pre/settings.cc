@@ -2,12 +2,12 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <cmath>
 #include <optional>
 
 #include "base/quantity_parse.h"
 #include "base/text.h"
-#include "joulecast/hardware/machine.h"
 #include "joulecast/network/head.h"
 
 namespace joulecast::pre {
@@ -84,6 +84,15 @@ Status set_head(SetUp& set_up, std::string_view text) {
   return {};
 }
 
+Status set_framework(SetUp& set_up, std::string_view text) {
+  const std::string word = to_lower(trim(text));
+  if (word != "pytorch" && word != "tensorflow") {
+    return Error{fmt::format("{} is no framework: choose pytorch or tensorflow", quoted(text))};
+  }
+  set_up.framework = word;
+  return {};
+}
+
 // A count of epochs, or a share: "10" or "13%".
 Status set_frozen_epochs(SetUp& set_up, std::string_view text) {
   constexpr double kPercent = 100.0;
@@ -154,8 +163,7 @@ const Known kKnown[] = {
      [](SetUp& s, std::string_view t) {
        return set_number(s.host_memory_gb, t, 0.0, kMostSamples);
      }},
-    {{"framework", "NAME", "pytorch or tensorflow", "PyTorch"},
-     [](SetUp& s, std::string_view t) { return set_text(s.framework, t); }},
+    {{"framework", "NAME", "pytorch or tensorflow", "PyTorch"}, set_framework},
     {{"dataset", "NAME", "A name, to group rows by", ""},
      [](SetUp& s, std::string_view t) { return set_text(s.dataset, t); }},
     {{"batch_size", "N", "Samples of a step, on each GPU", "batch size 32"},
@@ -199,6 +207,11 @@ const Known kKnown[] = {
      [](SetUp& s, std::string_view t) { return set_truth(s.checkpointing, t); }},
 };
 
+std::string words(std::string name) {
+  std::replace(name.begin(), name.end(), '_', ' ');
+  return name;
+}
+
 Status contradictions(const SetUp& set_up, const SaidSettings& said) {
   const double step = static_cast<double>(set_up.batch_size) * set_up.gpus;
   if (said.contains("train_size") && step > set_up.train_size) {
@@ -210,16 +223,6 @@ Status contradictions(const SetUp& set_up, const SaidSettings& said) {
     return Error{"which network? name one (joulecast network --list) or give an ONNX file"};
   }
   return {};
-}
-
-// The published features ask for it, and hardly anybody says it.
-void assume_host_memory(SaidSetUp& read) {
-  constexpr double kBytesPerGib = 1024.0 * 1024.0 * 1024.0;
-  const auto memory = hardware::memory_of_machine();
-  if (!memory || read.set_up.host_memory_gb > 0.0) return;
-  read.set_up.host_memory_gb = std::round(memory->value() / kBytesPerGib);
-  read.assumed.push_back(
-      fmt::format("a host with {:g} GB of memory, as this one", read.set_up.host_memory_gb));
 }
 
 }  // namespace
@@ -244,9 +247,14 @@ Result<SaidSetUp> set_up_of(const SaidSettings& said) {
     if (const Status status = known.set(result.set_up, found->second.value); !status) {
       return Error{fmt::format("{}: {}", found->second.origin, status.error().message)};
     }
+    if (found->second.assumed) {
+      result.assumed.push_back(fmt::format("{} {} ({})", words(found->first), found->second.value,
+                                           found->second.origin));
+    } else {
+      result.said.push_back(found->first);
+    }
   }
   if (Status status = contradictions(result.set_up, said); !status) return status.error();
-  assume_host_memory(result);
   return result;
 }
 

@@ -2,7 +2,7 @@
 #include <fmt/ranges.h>
 
 #include <algorithm>
-#include <array>
+#include <set>
 #include <utility>
 
 #include "base/byte_source.h"
@@ -13,25 +13,41 @@
 #include "pre/mapping.h"
 #include "pre/recognise.h"
 #include "pre/table_row.h"
+#include "pre/whole_text.h"
 
 namespace joulecast::pre {
 namespace {
 
-Result<std::string> whole_text(const std::filesystem::path& file) {
-  constexpr std::size_t kMostBytes = std::size_t{1} << 20;
-  auto source = open_file(file);
-  if (!source) return source.error();
-  std::string text;
-  std::array<char, 4096> buffer;
-  for (;;) {
-    const auto got = (*source)->read(buffer);
-    if (!got) return got.error();
-    if (*got == 0) return text;
-    text.append(buffer.data(), *got);
-    if (text.size() > kMostBytes) {
-      return Error{fmt::format("{}: a mapping of more than 1 MiB is none", file.string())};
-    }
+// Columns are found by name in small letters; of two of one name, one would be dropped.
+Status no_column_twice(const CsvReader& csv) {
+  std::set<std::string> names;
+  for (const std::string& column : csv.header()) {
+    if (column.empty() || names.insert(to_lower(column)).second) continue;
+    return Error{fmt::format("{}:{}: two columns are called {}: rename or delete one",
+                             csv.lines().name(), csv.lines().line_number(), quoted(column))};
   }
+  return {};
+}
+
+// A column that is not used and is spelled nearly as one that is missing.
+std::vector<std::string> notes_on_spelling(const Mapping& mapping, const CsvReader& csv) {
+  const std::vector<std::string> known = mapping.columns();
+  std::set<std::string> used;
+  std::vector<std::string_view> missing;
+  for (const std::string& column : known) {
+    used.insert(to_lower(column));
+    if (!csv.column(column)) missing.push_back(column);
+  }
+  std::vector<std::string> notes;
+  for (const std::string& column : csv.header()) {
+    if (used.contains(to_lower(column))) continue;
+    const auto near = nearest(column, missing);
+    if (!near) continue;
+    notes.push_back(fmt::format("{}:{}: the column {} is not used; did you mean {}?",
+                                csv.lines().name(), csv.lines().line_number(), quoted(column),
+                                quoted(*near)));
+  }
+  return notes;
 }
 
 // By name, by file, or by the header.
@@ -50,7 +66,7 @@ Result<Mapping> mapping_of(const std::filesystem::path& said, const CsvReader& c
                     "name; those are {}",
                     quoted(said.string()), fmt::join(names, ", "))};
   }
-  const auto text = whole_text(said);
+  const auto text = whole_text(said, 1, "mapping");
   if (!text) return text.error();
   return parse_mapping(*text, said.string());
 }
@@ -62,8 +78,10 @@ Result<Table> read_table(const std::filesystem::path& file, const std::filesyste
   if (!source) return source.error();
   auto csv = CsvReader::open(LineReader(std::move(source).value()));
   if (!csv) return csv.error();
+  if (Status status = no_column_twice(*csv); !status) return status.error();
   const auto known = mapping_of(mapping, *csv);
   if (!known) return known.error();
+  const std::vector<std::string> spelling = notes_on_spelling(*known, *csv);
   auto rows = RowReader::open(*known, *csv);
   if (!rows) return rows.error();
   Table table;
@@ -74,6 +92,8 @@ Result<Table> read_table(const std::filesystem::path& file, const std::filesyste
     if (!row) return row.error();
     if (!*row) continue;
     (*row)->observation.row = number;
+    (*row)->observation.place =
+        fmt::format("{}:{}", csv->lines().name(), csv->lines().line_number());
     table.observations.push_back(std::move((*row)->observation));
     table.architectures.push_back(std::move((*row)->architecture));
     auto& cells = table.cells.emplace_back();
@@ -81,11 +101,18 @@ Result<Table> read_table(const std::filesystem::path& file, const std::filesyste
   }
   if (step == LineReader::Step::kError) return csv->error();
   table.notes = rows->notes();
+  table.notes.insert(table.notes.begin(), spelling.begin(), spelling.end());
   if (table.observations.empty()) {
     return Error{fmt::format("{}: there is no row to use{}{}", file.string(),
                              table.notes.empty() ? "" : "; ", fmt::join(table.notes, "; "))};
   }
   return table;
+}
+
+std::string place_of(const Observation& observation) {
+  if (!observation.place.empty()) return observation.place;
+  return fmt::format("{} row {}", observation.source.empty() ? "data" : observation.source,
+                     observation.row);
 }
 
 void append(Table& table, Table more) {

@@ -21,7 +21,7 @@ struct Derived {
 
 constexpr std::array<Derived, 8> kDerived = {{
     {"configuration", [](const Observation& row) { return configuration_of(row.set_up); }},
-    {"gpu", [](const Observation& row) { return row.set_up.gpu; }},
+    {"gpu", [](const Observation& row) { return gpu_name_of(row.set_up); }},
     {"source", [](const Observation& row) { return row.source; }},
     {"meter", [](const Observation& row) { return row.meter; }},
     {"network", [](const Observation& row) { return row.set_up.network; }},

@@ -65,17 +65,18 @@ std::string RowReader::place_of(const FieldSource& source) const {
 }
 
 // None: the cell is empty.
-Result<std::optional<std::string>> RowReader::text_of(const FieldSource& source) const {
+Result<std::optional<RowReader::Value>> RowReader::value_of(const FieldSource& source) const {
   if (source.column.empty()) {
     std::string text = source.text;
     for (const std::string& column : columns_in(source.text)) {
       const std::string name = "{" + column + "}";
       text.replace(text.find(name), name.size(), cell(column));
     }
-    return std::optional(text);
+    return std::optional(Value{text, text, place_of(source)});
   }
-  std::string text(cell(source.column));
-  if (text.empty()) return std::optional<std::string>();
+  const std::string said(cell(source.column));
+  if (said.empty()) return std::optional<Value>();
+  std::string text = said;
   if (const auto meaning = source.values.find(text); meaning != source.values.end()) {
     text = meaning->second;
   }
@@ -86,14 +87,14 @@ Result<std::optional<std::string>> RowReader::text_of(const FieldSource& source)
     }
     text = fmt::format("{}", *number * *source.factor);
   }
-  return std::optional(text);
+  return std::optional(Value{std::move(text), said, place_of(source)});
 }
 
 Status RowReader::add(const Fields& fields) {
   for (const auto& [field, source] : fields) {
-    auto text = text_of(source);
-    if (!text) return text.error();
-    if (*text) values_.insert_or_assign(field, Value{std::move(**text), place_of(source)});
+    auto value = value_of(source);
+    if (!value) return value.error();
+    if (*value) values_.insert_or_assign(field, std::move(**value));
   }
   return {};
 }
@@ -119,7 +120,21 @@ Result<std::optional<double>> RowReader::number(std::string_view field) const {
   if (value && std::isfinite(*value) && *value > 0.0) return value;
   return Error{
       fmt::format("{}: {} must be a number above 0; leave the cell empty where it is not known",
-                  found->second.origin, quoted(found->second.text))};
+                  found->second.origin, quoted(found->second.said))};
+}
+
+// Nothing can be estimated of a training of which neither the network nor its FLOPs are known.
+Error RowReader::which_network() const {
+  const auto field = mapping_.fields.find("network");
+  const std::string column = field == mapping_.fields.end() ? "" : field->second.column;
+  if (column.empty() || !columns_.contains(to_lower(column))) {
+    return Error{fmt::format(
+        "{}:1: which network? the table has no column {}: add it (a name of 'joulecast network "
+        "--list' or a file), or gflops and image_size",
+        csv_.lines().name(), quoted(column.empty() ? "network" : column))};
+  }
+  return csv_.error_at(csv_.row()[columns_.find(to_lower(column))->second],
+                       fmt::format("which network? this row's {} is empty", quoted(column)));
 }
 
 Result<SetUp> RowReader::set_up() const {
@@ -129,6 +144,7 @@ Result<SetUp> RowReader::set_up() const {
   }
   // Some tables describe a network only by its FLOPs.
   const bool named = said.contains("network");
+  if (!named && !values_.contains("gflops")) return which_network();
   if (!named) said.emplace("network", Said{"not named", ""});
   auto read = set_up_of(said);
   if (!read) return read.error();
@@ -157,6 +173,9 @@ Result<std::optional<RowReader::Row>> RowReader::read() {
   row.observation.set_up = std::move(said).value();
   const NumberOf number_of = [this](std::string_view field) { return number(field); };
   if (Status status = set_measured(row.observation, number_of); !status) return status.error();
+  if (const Status status = check_measured(row.observation); !status) {
+    return csv_.lines().error_at(0, status.error().message);
+  }
   row.observation.source = value("source", mapping_.name);
   row.observation.meter = value("meter", "");
   row.architecture = value("architecture", row.observation.set_up.network);

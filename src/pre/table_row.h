@@ -32,19 +32,21 @@ class RowReader {
  private:
   RowReader(const Mapping& mapping, const CsvReader& csv);
 
+  struct Value {
+    std::string text;  ///< In the field's own unit.
+    std::string said;  ///< As it stands in the table.
+    std::string origin;
+  };
+  Result<std::optional<Value>> value_of(const FieldSource& source) const;
   std::string_view cell(const std::string& column) const;
   bool holds(const std::vector<Condition>& where) const;
   Status add(const Fields& fields);
-  Result<std::optional<std::string>> text_of(const FieldSource& source) const;
   std::string place_of(const FieldSource& source) const;
+  Error which_network() const;
   bool leave_out();
   std::string value(std::string_view field, const std::string& otherwise) const;
   Result<std::optional<double>> number(std::string_view field) const;
   Result<SetUp> set_up() const;
-
-  struct Value {
-    std::string text, origin;
-  };
 
   const Mapping& mapping_;
   const CsvReader& csv_;

@@ -67,6 +67,7 @@ TEST(Table, AMappingSaysWhatTheColumnsAre) {
   EXPECT_EQ(first.meter, "wall plug");
   EXPECT_EQ(first.source, "mine");
   EXPECT_EQ(first.row, 1);
+  EXPECT_THAT(place_of(first), ::testing::EndsWith("night.csv:2"));
   EXPECT_DOUBLE_EQ(first.power->value(), 250.0);
   EXPECT_DOUBLE_EQ(first.epoch_energy->value(), 0.1 * 3.6e6 / 10.0);
   const Observation& second = table->observations[1];
@@ -81,6 +82,8 @@ TEST(Table, AMappingSaysWhatTheColumnsAre) {
 TEST(Table, BadCellsAreNamedByTheirPlace) {
   const std::string header = "card,net,batch,kw,kwh\n";
   EXPECT_THAT(error_of(header + "big,a,64,-1,1\n"), HasSubstr("runs.csv:2:10: kw"));
+  EXPECT_THAT(error_of(header + "big,a,64,-1,1\n"), HasSubstr("'-1' must be a number above 0"))
+      << "the cell as it stands, not in watts";
   EXPECT_THAT(error_of(header + "big,a,64,nan,1\n"), HasSubstr("above 0"));
   EXPECT_THAT(error_of(header + "big,a,64,0.2,much\n"), HasSubstr("runs.csv:2:14: kwh: 'much'"));
   EXPECT_THAT(error_of(header + "big,a,0,0.2,1\n"), HasSubstr("runs.csv:2:7: batch: '0'"));
@@ -89,6 +92,44 @@ TEST(Table, BadCellsAreNamedByTheirPlace) {
   EXPECT_THAT(error_of("card,net,batchs,kw,kwh\nbig,a,64,0.2,1\n"),
               HasSubstr("did you mean 'batchs'?"));
   EXPECT_THAT(error_of(header), HasSubstr("no row to use"));
+}
+
+std::string plain_error(const std::string& text) {
+  const TestFolder folder;
+  const auto table = read_table(folder.write("runs.csv", text));
+  return table.ok() ? std::string("no error") : table.error().message;
+}
+
+TEST(Table, ColumnsThatAreNearlyKnownAreNoted) {
+  const TestFolder folder;
+  const auto table = read_table(folder.write(
+      "runs.csv", "gpu,network,batch_size,power_w,epoch_enrgy_j,comment\nT4,a,32,60,5,x\n"));
+  ASSERT_TRUE(table.ok()) << table.error().message;
+  ASSERT_EQ(table->notes.size(), 1U);
+  EXPECT_THAT(table->notes[0], HasSubstr("runs.csv:1: the column 'epoch_enrgy_j' is not used; did "
+                                         "you mean 'epoch_energy_j'?"));
+}
+
+TEST(Table, AColumnStandsOnce) {
+  EXPECT_THAT(plain_error("gpu,network,batch_size,power_w,Power_W\nT4,a,32,60,61\n"),
+              HasSubstr("runs.csv:1: two columns are called 'Power_W'"));
+}
+
+TEST(Table, MeasurementsThatCannotBeAreRefused) {
+  const std::string header = "gpu,network,batch_size,power_w,epoch_energy_j,epoch_time_s\n";
+  EXPECT_THAT(plain_error(header + "T4,a,32,60,600,10\nT4,a,32,2e30,,\n"),
+              HasSubstr("runs.csv:3: 2e+30 W is more than any training takes"));
+  EXPECT_THAT(plain_error(header + "T4,a,32,200,1000,9999\n"),
+              HasSubstr("runs.csv:2: an epoch of 1000 J is not one of 200 W for 9999 s (2e+06 J)"));
+  EXPECT_EQ(plain_error(header + "T4,a,32,60,1100,10\n"), "no error") << "another meter, perhaps";
+}
+
+TEST(Table, TheNetworkIsAskedForByItsColumn) {
+  EXPECT_THAT(plain_error("gpu,batch_size,power_w\nT4,32,60\n"),
+              HasSubstr("runs.csv:1: which network? the table has no column 'network'"));
+  EXPECT_THAT(plain_error("gpu,network,batch_size,power_w\nT4,a,32,60\nT4,,32,60\n"),
+              HasSubstr("runs.csv:3:4: which network? this row's 'network' is empty"));
+  EXPECT_EQ(plain_error("gpu,gflops,batch_size,power_w\nT4,3.6,32,60\n"), "no error");
 }
 
 TEST(Table, BadMappingsAreNamedByTheirPlace) {
@@ -137,14 +178,16 @@ gflops = { text = "3", factor = 2 }
 
 TEST(Table, TablesOfOtherColumnsAreAppended) {
   const TestFolder folder;
-  auto first = read_table(folder.write("a.csv", "gpu,batch_size,power_w\nT4,32,60\n"));
-  auto second = read_table(folder.write("b.csv", "batch_size,note,gpu,power_w\n64,x,P4,50\n"));
+  auto first = read_table(folder.write("a.csv", "gpu,network,batch_size,power_w\nT4,a,32,60\n"));
+  auto second =
+      read_table(folder.write("b.csv", "batch_size,network,note,gpu,power_w\n64,a,x,P4,50\n"));
   ASSERT_TRUE(first.ok()) << first.error().message;
   ASSERT_TRUE(second.ok()) << second.error().message;
   append(*first, std::move(*second));
-  EXPECT_THAT(first->columns, ::testing::ElementsAre("gpu", "batch_size", "power_w", "note"));
-  EXPECT_THAT(first->cells[0], ::testing::ElementsAre("T4", "32", "60", ""));
-  EXPECT_THAT(first->cells[1], ::testing::ElementsAre("P4", "64", "50", "x"));
+  EXPECT_THAT(first->columns,
+              ::testing::ElementsAre("gpu", "network", "batch_size", "power_w", "note"));
+  EXPECT_THAT(first->cells[0], ::testing::ElementsAre("T4", "a", "32", "60", ""));
+  EXPECT_THAT(first->cells[1], ::testing::ElementsAre("P4", "a", "64", "50", "x"));
   EXPECT_EQ(first->observations.size(), 2U);
   EXPECT_EQ(first->architectures.size(), 2U);
 }

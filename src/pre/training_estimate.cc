@@ -2,6 +2,7 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <cmath>
 
 #include "pre/memory_need.h"
@@ -43,8 +44,47 @@ Result<Answer> positive(const char* what, Result<Answer> answer) {
   if (!answer) return answer;
   if (std::isfinite(answer->value) && answer->value > 0.0) return answer;
   return Error{fmt::format(
-      "the estimator's {} is {:g}: it was asked about a set-up too far from what it was fitted on",
+      "the estimator's {} is {:.3g}: the set-up is too far from what it was fitted on; fit it on "
+      "trainings that are nearer",
       what, answer->value)};
+}
+
+// Kernel methods fall to 0 far from their data, and lines go anywhere.
+Result<Answer> plausible_power(Result<Answer> power, const SetUp& set_up,
+                               const hardware::Gpu& gpu) {
+  auto answer = positive("power", std::move(power));
+  if (!answer) return answer;
+  constexpr double kLeastOfTdp = 0.03, kMostOfTdp = 1.6;
+  const double tdp_w = gpu.tdp.value() * set_up.gpus;
+  if (answer->value >= kLeastOfTdp * tdp_w && answer->value <= kMostOfTdp * tdp_w) return answer;
+  return Error{fmt::format(
+      "the estimator says {:.3g} W on a GPU of {:g} W: the set-up is too far from what it was "
+      "fitted on; fit it on trainings that are nearer",
+      answer->value, tdp_w)};
+}
+
+Status check_power_limit(const SetUp& set_up, const hardware::Gpu& gpu) {
+  if (!set_up.power_limit) return {};
+  const double limit_w = set_up.power_limit->value();
+  // Where the table does not know the driver's range, nobody sets less than a fifth.
+  constexpr double kLeastOfTdp = 0.2, kMostOfTdp = 1.5;
+  const double least_w = gpu.power_limit_min.value_or(gpu.tdp * kLeastOfTdp).value();
+  const double most_w = gpu.power_limit_max.value_or(gpu.tdp * kMostOfTdp).value();
+  if (limit_w >= least_w && limit_w <= most_w) return {};
+  return Error{fmt::format("--power-limit {:g} W: {} takes {:g} to {:g} W", limit_w, gpu.name,
+                           least_w, most_w)};
+}
+
+Result<Answer> epoch_time(const EstimatorFile& estimator, const SetUp& set_up, const Answer& energy,
+                          const Answer& power) {
+  const auto targets = estimator.targets();
+  if (std::find(targets.begin(), targets.end(), Target::kTime) == targets.end()) {
+    return quotient(energy, power);
+  }
+  auto own = estimator.answer(set_up, Target::kTime);
+  // Three fits that know nothing of each other: where the third leaves the ground, two remain.
+  const bool useless = own && !(own->value > 0.0 && std::isfinite(own->value));
+  return useless ? quotient(energy, power) : own;
 }
 
 Forecast forecast(std::string_view method, const Answer& energy, const Answer& power,
@@ -77,6 +117,7 @@ Result<TrainingEstimate> estimate_training(const EstimatorFile& estimator, const
   auto gpu = hardware::find_gpu(said.set_up.gpu);
   if (!gpu) return gpu.error();
   result.gpu = std::move(gpu).value();
+  if (Status status = check_power_limit(said.set_up, result.gpu); !status) return status.error();
   auto network = network_of(said.set_up);
   if (!network) return network.error();
   result.network = std::move(network).value();
@@ -85,16 +126,21 @@ Result<TrainingEstimate> estimate_training(const EstimatorFile& estimator, const
 
   const auto energy = positive("energy", estimator.answer(result.set_up, Target::kEpochEnergy));
   if (!energy) return energy.error();
-  const auto power = positive("power", estimator.answer(result.set_up, Target::kPower));
+  const auto power =
+      plausible_power(estimator.answer(result.set_up, Target::kPower), result.set_up, result.gpu);
   if (!power) return power.error();
-  const auto own_time = estimator.answer(result.set_up, Target::kTime);
-  const Answer time = own_time ? *own_time : quotient(*energy, *power);
+  const auto time = epoch_time(estimator, result.set_up, *energy, *power);
+  if (!time) return time.error();
+  for (const std::string& setting : said.said) {
+    if (estimator.heeds(setting)) continue;
+    result.unheeded.push_back(setting);
+  }
   auto outside = estimator.out_of_range(result.set_up);
   if (!outside) return outside.error();
   result.out_of_range = std::move(outside).value();
   const std::string method = estimator.method(Target::kEpochEnergy);
-  result.epoch = forecast(method, *energy, *power, time, 1.0);
-  result.total = forecast(method, *energy, *power, time, result.set_up.epochs);
+  result.epoch = forecast(method, *energy, *power, *time, 1.0);
+  result.total = forecast(method, *energy, *power, *time, result.set_up.epochs);
   return result;
 }
 

@@ -61,12 +61,12 @@ Result<std::vector<Judged>> Judge::judge(const Trial& trial) const {
     const Observation& truth = table_.observations[row];
     const auto answer = (*fitted)->answer(truth.set_up, options_.target);
     if (!answer) {
-      return Error{fmt::format("{}, row {} of {}: {}", estimator_.name(), truth.row, truth.source,
-                               answer.error().message)};
+      return Error{
+          fmt::format("{}: {}: {}", place_of(truth), estimator_.name(), answer.error().message)};
     }
     if (!std::isfinite(answer->value)) {
-      return Error{fmt::format("{}, row {} of {}: the estimate is no number", estimator_.name(),
-                               truth.row, truth.source)};
+      return Error{
+          fmt::format("{}: {}: the estimate is no number", place_of(truth), estimator_.name())};
     }
     judged.push_back({.row = row,
                       .fold = trial.fold,
@@ -94,7 +94,8 @@ Result<std::vector<Judged>> Judge::run() {
   share_out(trials_.size(), options_.threads, [this](std::size_t i) { work(i); });
   std::vector<Judged> all;
   for (auto& result : results_) {
-    // Trials are begun in order: only those after a failure may have been passed over.
+    // After a failure some trials are passed over.
+    if (!result) continue;
     if (!result->ok()) return result->error();
     all.insert(all.end(), (*result)->begin(), (*result)->end());
   }

@@ -297,7 +297,7 @@ TEST(Validate, ErrorsOfTheEstimatorNameTheFold) {
     }
   };
   const auto scores = validate(some_table(), Fails(), by("gpu"));
-  EXPECT_EQ(scores.error().message, "fails, without 'RTX 6000': cannot");
+  EXPECT_EQ(scores.error().message, "fails, without 'Quadro RTX 6000': cannot");
 }
 
 }  // namespace

@@ -24,6 +24,7 @@ struct OperatorLoad {
   double blocks = 0.0;  ///< Thread blocks that it is cut into.
   double backward_kernels = 0.0;
   double count = 1.0;  ///< How many such operators there are.
+  // NOLINTNEXTLINE(modernize-use-nullptr): clang-tidy 14 misreads <=>
   auto operator<=>(const OperatorLoad&) const = default;
 };
 

@@ -98,6 +98,11 @@ std::string grounds(const EstimateReport& report, const Terminal& terminal) {
   if (!report.estimate.assumed.empty()) {
     text += line("assumed", fmt::format("{}", fmt::join(report.estimate.assumed, "; ")));
   }
+  if (!report.estimate.unheeded.empty()) {
+    text += line("unheeded", fmt::format("{}: this estimator does not look at {}",
+                                         fmt::join(report.estimate.unheeded, ", "),
+                                         report.estimate.unheeded.size() == 1 ? "it" : "them"));
+  }
   for (const pre::OutOfRange& one : report.estimate.out_of_range) {
     text += line("outside", fmt::format("{} is {:.6g}; the estimator has seen {:.6g} to {:.6g}",
                                         one.feature, one.value, one.low, one.high));
@@ -184,6 +189,7 @@ Json estimate_json(const EstimateReport& report) {
           {"set_up", set_up_json(estimate.set_up)},
           {"assumed", estimate.assumed},
           {"memory", memory_json(estimate.memory)},
+          {"unheeded", estimate.unheeded},
           {"outside", std::move(outside)},
           {"epoch", figures_json(estimate.epoch)},
           {"total", figures_json(estimate.total)},

@@ -48,9 +48,9 @@ std::vector<std::size_t> widths(const EstimateComparisonReport& report) {
   return all;
 }
 
-std::string head_line(const EstimateComparisonReport& report, const Terminal& terminal) {
+std::string head_line(const EstimateComparisonReport& report,
+                      const std::vector<std::size_t>& columns, const Terminal& terminal) {
   std::string line = "  ";
-  const auto columns = widths(report);
   for (std::size_t i = 0; i < columns.size(); ++i) {
     std::string name = report.varied[i];
     std::replace(name.begin(), name.end(), '_', ' ');
@@ -61,11 +61,11 @@ std::string head_line(const EstimateComparisonReport& report, const Terminal& te
   return terminal.dim(line) + "\n";
 }
 
-std::string row_line(const EstimateComparisonReport& report, const pre::ComparedSetUp& row,
+std::string row_line(const EstimateComparisonReport& report,
+                     const std::vector<std::size_t>& columns, const pre::ComparedSetUp& row,
                      const Terminal& terminal) {
   const char* mark = terminal.unicode ? "●" : "*";
   std::string line = row.pareto_best ? fmt::format("{} ", mark) : "  ";
-  const auto columns = widths(report);
   for (std::size_t i = 0; i < columns.size(); ++i) {
     line += fmt::format("{:<{}}", setting_text(row, report.varied[i]), columns[i]);
   }
@@ -73,6 +73,7 @@ std::string row_line(const EstimateComparisonReport& report, const pre::Compared
   line += fmt::format("{:<{}}{:>14}{:>10}{:>8.1f} GB", estimate_text(total.energy, terminal),
                       kEnergyColumns, to_text(total.duration->value), to_text(total.power->value),
                       row.estimate.memory.total() / kBytesPerGib);
+  if (!row.estimate.out_of_range.empty()) line += "  outside";
   if (!row.estimate.memory.fits()) return terminal.dim(line + "  does not fit") + "\n";
   return line + "\n";
 }
@@ -142,14 +143,19 @@ std::string estimate_comparison_text(const EstimateComparisonReport& report, std
                                      const Terminal& terminal) {
   const auto& all = report.comparison.rows;
   const std::size_t shown = rows == 0 ? all.size() : std::min(rows, all.size());
-  std::string text = head_line(report, terminal);
-  for (std::size_t i = 0; i < shown; ++i) text += row_line(report, all[i], terminal);
+  const auto columns = widths(report);
+  std::string text = head_line(report, columns, terminal);
+  for (std::size_t i = 0; i < shown; ++i) text += row_line(report, columns, all[i], terminal);
   if (shown < all.size()) {
     text +=
         terminal.dim(fmt::format("  ... and {} more; --rows 0 shows all\n", all.size() - shown));
   }
   text += fmt::format("\n{} no other takes less energy in no more time\n",
                       terminal.unicode ? "●" : "*");
+  const bool outside = std::any_of(all.begin(), all.end(), [](const pre::ComparedSetUp& row) {
+    return !row.estimate.out_of_range.empty();
+  });
+  if (outside) text += "outside          beyond what the estimator was fitted on: trust it less\n";
   text += advice(report);
   if (!report.comparison.left_out.empty()) {
     text += fmt::format("left out         {}: {}\n", report.comparison.left_out.size(),

@@ -2,9 +2,11 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <set>
 
 #include "base/text.h"
+#include "report/wrapped.h"
 
 namespace joulecast::report {
 namespace {
@@ -22,6 +24,21 @@ Json scores_json(const std::optional<pre::Scores>& scores) {
 
 std::string error_text(const std::optional<pre::Scores>& scores) {
   return scores ? fmt::format("{:.3g} %", kPercent * scores->mape) : "not judged";
+}
+
+// What the last column says of a set-up that nobody has run, where it says anything.
+std::string verdict(const FitReport& report) {
+  const auto is_judged = [](const FittedTarget& target) { return target.grouped.has_value(); };
+  const auto judged = std::count_if(report.targets.begin(), report.targets.end(), is_judged);
+  if (judged == 0) {
+    return "How well a set-up that nobody has run is estimated was not judged.\n";
+  }
+  std::string text =
+      "A set-up that nobody has run is estimated about as well as the last column says.\n";
+  if (static_cast<std::size_t>(judged) < report.targets.size()) {
+    text += "Where that says 'not judged' nothing is known of the error.\n";
+  }
+  return text;
 }
 
 }  // namespace
@@ -50,7 +67,7 @@ Json fit_json(const FitReport& report) {
           {"notes", report.provenance.notes}};
 }
 
-std::string fit_text(const FitReport& report) {
+std::string fit_text(const FitReport& report, const Terminal& terminal) {
   std::set<std::string> meters;
   std::string text = fmt::format("'{}' fitted on {} trainings of {} configurations\n",
                                  report.estimator, report.rows, report.configurations);
@@ -67,9 +84,9 @@ std::string fit_text(const FitReport& report) {
     text += fmt::format("{:<22}{:>8}{:>18}{:>26}\n", to_string(target.target), target.rows,
                         error_text(target.random), error_text(target.grouped));
   }
-  text += "\nA set-up that nobody has run is estimated about as well as the last column says.\n";
+  text += "\n" + verdict(report);
   for (const std::string& note : report.provenance.notes) {
-    text += fmt::format("note: {}\n", printable(note));
+    text += wrapped("Note:", printable(note), terminal.width);
   }
   return text + fmt::format("Written to {}\n", printable(report.file));
 }

@@ -8,6 +8,7 @@
 #include "joulecast/pre/estimator_file.h"
 #include "joulecast/pre/validate.h"
 #include "report/json.h"
+#include "report/terminal.h"
 
 namespace joulecast::report {
 
@@ -27,6 +28,6 @@ struct FitReport {
 
 /// joulecast.fit/1
 Json fit_json(const FitReport& report);
-std::string fit_text(const FitReport& report);
+std::string fit_text(const FitReport& report, const Terminal& terminal);
 
 }  // namespace joulecast::report

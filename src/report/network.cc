@@ -4,7 +4,10 @@
 #include <fmt/ranges.h>
 
 #include <algorithm>
+#include <array>
+#include <cmath>
 #include <string_view>
+#include <vector>
 
 #include "base/text.h"
 #include "network/network_memory.h"
@@ -40,12 +43,17 @@ std::string paragraph(std::string_view label, std::string_view text, const Termi
   return out + line + "\n";
 }
 
+// Of a sample without axes, such as a user and an item.
+std::string numbers_text(double inputs) {
+  return inputs > 1.0 ? fmt::format("{:.0f} numbers, one to an input", inputs) : "one number";
+}
+
 std::string input_text(const NetworkReport& report) {
   const auto& shape = report.network.input_shape;
   std::string sample = fmt::format("{}", fmt::join(shape, " x "));
-  if (shape.empty()) sample = "a single value";
+  if (shape.empty()) sample = numbers_text(report.network.input_elements);
   if (shape.size() == 1) sample = "of length " + sample;
-  return fmt::format("batch of {}, each {}; {}", report.network.batch_size, sample,
+  return fmt::format("batch of {}, each sample {}; {}", report.network.batch_size, sample,
                      to_string(report.precision));
 }
 
@@ -62,7 +70,8 @@ std::string memory_text(const NetworkReport& report) {
   const auto memory = network::training_memory(report.network, report.precision);
   return fmt::format(
       "{} to train: weights {}, gradients {}, Adam's two moments {}, activations {} (kept from the "
-      "first operator on that trains, none recomputed; without the framework's own memory)",
+      "first operator on that trains, with its input, none recomputed; without the framework's own "
+      "memory)",
       scaled_text(memory.total(), "B"), scaled_text(memory.weights, "B"),
       scaled_text(memory.gradients, "B"), scaled_text(memory.optimiser, "B"),
       scaled_text(memory.activations, "B"));
@@ -80,17 +89,23 @@ constexpr std::string_view kCounting =
 
 Json optional_size(std::int64_t size) { return size > 0 ? Json(size) : Json(nullptr); }
 
+/// Counts are whole; above 2^53 no integer is more exact.
+Json count_json(double count) {
+  constexpr double kExact = 9007199254740992.0;
+  return count <= kExact ? Json(static_cast<std::int64_t>(std::llround(count))) : Json(count);
+}
+
 Json totals_json(const Totals& sum) {
   return {{"operators", sum.operators},
           {"kernels", sum.kernels},
-          {"macs", sum.macs},
-          {"flops", sum.flops},
-          {"parameters", sum.parameters},
-          {"trainable_parameters", sum.trainable_parameters},
-          {"buffers", sum.buffers},
-          {"activation_bytes", sum.activation_bytes},
-          {"read_bytes", sum.read_bytes},
-          {"written_bytes", sum.written_bytes}};
+          {"macs", count_json(sum.macs)},
+          {"flops", count_json(sum.flops)},
+          {"parameters", count_json(sum.parameters)},
+          {"trainable_parameters", count_json(sum.trainable_parameters)},
+          {"buffers", count_json(sum.buffers)},
+          {"activation_bytes", count_json(sum.activation_bytes)},
+          {"read_bytes", count_json(sum.read_bytes)},
+          {"written_bytes", count_json(sum.written_bytes)}};
 }
 
 Json row_json(const NetworkRow& row) {
@@ -106,11 +121,11 @@ Json row_json(const NetworkRow& row) {
 
 Json memory_json(const NetworkReport& report) {
   const auto memory = network::training_memory(report.network, report.precision);
-  return {{"weights_bytes", memory.weights},
-          {"gradients_bytes", memory.gradients},
-          {"optimiser_bytes", memory.optimiser},
-          {"activation_bytes", memory.activations},
-          {"total_bytes", memory.total()}};
+  return {{"weights_bytes", count_json(memory.weights)},
+          {"gradients_bytes", count_json(memory.gradients)},
+          {"optimiser_bytes", count_json(memory.optimiser)},
+          {"activation_bytes", count_json(memory.activations)},
+          {"total_bytes", count_json(memory.total())}};
 }
 
 std::string_view by_name(NetworkRows by) {
@@ -160,17 +175,26 @@ Json network_json(const NetworkReport& report) {
 }
 
 std::string network_list_text(std::span<const NamedNetwork> networks, const Terminal& terminal) {
-  constexpr std::size_t kLongest = 28;
-  std::string text = terminal.bold(
-      fmt::format("{:<{}}  {:<18}  {:>12}  {}", "name", kLongest, "family", "input", "origin"));
-  text += "\n";
+  std::vector<std::array<std::string, 4>> rows = {{"name", "family", "input", "origin"}};
   for (const NamedNetwork& each : networks) {
+    const std::string input = usual_input(each) + (each.any_size ? " " : "!");
+    rows.push_back({each.name, each.family, input, each.origin});
+  }
+  std::array<std::size_t, 4> widths = {};
+  for (const auto& row : rows) {
+    for (std::size_t i = 0; i < row.size(); ++i) widths[i] = std::max(widths[i], row[i].size());
+  }
+  constexpr std::size_t kGaps = 6;
+  const bool origins = widths[0] + widths[1] + widths[2] + widths[3] + kGaps <= terminal.width;
+  std::string text;
+  for (const auto& row : rows) {
     const std::string line =
-        fmt::format("{:<{}}  {:<18}  {:>12}  {}", each.name, kLongest, each.family,
-                    usual_input(each) + (each.any_size ? " " : "!"), each.origin);
-    text += line.substr(0, terminal.width) + "\n";
+        fmt::format("{:<{}}  {:<{}}  {:>{}}{}{}", row[0], widths[0], row[1], widths[1], row[2],
+                    widths[2], origins ? "  " : "", origins ? row[3] : "");
+    text += (text.empty() ? terminal.bold(line) : line) + "\n";
   }
   text += "! No other size is possible. MobileNetV2 takes --width too.\n";
+  if (!origins) text += "Whose definitions they are: --json, or a wider terminal.\n";
   return text;
 }
 
@@ -182,7 +206,9 @@ Json network_list_json(std::span<const NamedNetwork> networks) {
                     {"origin", each.origin},
                     {"image_size", optional_size(each.image_size)},
                     {"sequence_length", optional_size(each.sequence_length)},
-                    {"any_size", each.any_size}});
+                    {"any_size", each.any_size},
+                    {"multiple_of", each.multiple_of},
+                    {"takes_head", each.takes_head}});
   }
   return {{"schema", "joulecast.network/1"}, {"networks", list}};
 }

@@ -1,14 +1,16 @@
 #include "report/validate.h"
 
 #include <fmt/format.h>
+#include <fmt/ranges.h>
 
 #include <algorithm>
 #include <array>
 #include <cmath>
+#include <numeric>
 #include <set>
 
 #include "base/text.h"
-#include "report/quantity_text.h"
+#include "report/wrapped.h"
 
 namespace joulecast::report {
 namespace {
@@ -57,19 +59,22 @@ std::string percent(double share) {
 
 std::string percent(const std::optional<double>& share) { return share ? percent(*share) : "-"; }
 
-// How far the interval's ends are from its middle: a share, or a factor where that is large.
-std::string interval_text(const std::optional<double>& log_half_width) {
+// The ends of an interval from its middle, as a factor: one form for narrow and wide ones.
+std::string interval_text(const std::optional<double>& log_half_width, const Terminal& terminal) {
   if (!log_half_width) return "-";
-  const double factor = std::exp(*log_half_width);
-  constexpr double kLarge = 2.0;
-  return factor < kLarge ? percent(factor - 1.0) : fmt::format("{:.3g} times", factor);
+  return fmt::format("{}{:.2f}", terminal.unicode ? "\u00d7/\u00f7" : "x or /",
+                     std::exp(*log_half_width));
 }
 
+// One unit for all rows of a target, so that they can be compared.
 std::string rmse_text(const Validation& validation) {
-  const double rmse = validation.scores.rmse;
-  if (validation.target == pre::Target::kPower) return to_text(Watts(rmse));
-  if (validation.target == pre::Target::kTime) return to_text(Seconds(rmse));
-  return to_text(Joules(rmse));
+  constexpr double kKilo = 1e3, kWhole = 100.0;
+  const bool power = validation.target == pre::Target::kPower;
+  const bool time = validation.target == pre::Target::kTime;
+  const double value = validation.scores.rmse / (power || time ? 1.0 : kKilo);
+  const char* unit = power ? "W" : time ? "s" : "kJ";
+  return value < kWhole ? fmt::format("{:.3g} {}", value, unit)
+                        : fmt::format("{:.0f} {}", value, unit);
 }
 
 // Bytes of UTF-8 that begin a character.
@@ -82,25 +87,73 @@ std::size_t shown_width(std::string_view text) {
 
 using Line = std::vector<std::string>;
 
-// Columns aligned: the first `left` to the left, the others to the right.
-std::string aligned(const std::vector<Line>& lines, std::size_t left, const Terminal& terminal) {
+std::vector<std::size_t> widths_of(const std::vector<Line>& lines) {
   std::vector<std::size_t> widths(lines.front().size());
   for (const Line& line : lines) {
     for (std::size_t i = 0; i < line.size(); ++i) {
       widths[i] = std::max(widths[i], shown_width(line[i]));
     }
   }
+  return widths;
+}
+
+constexpr std::size_t kGap = 2;
+
+std::size_t width_of(const std::vector<Line>& lines) {
+  const std::vector<std::size_t> widths = widths_of(lines);
+  return std::accumulate(widths.begin(), widths.end(), kGap * (widths.size() - 1));
+}
+
+// Takes columns away, in the order of their titles, until the lines fit; the titles of those taken.
+std::vector<std::string> drop_columns(std::vector<Line>& lines,
+                                      std::span<const std::string_view> titles, std::size_t width) {
+  std::vector<std::string> dropped;
+  for (const std::string_view title : titles) {
+    if (width_of(lines) <= width) break;
+    const Line& head = lines.front();
+    const auto column = std::find(head.begin(), head.end(), title) - head.begin();
+    if (column == std::distance(head.begin(), head.end())) continue;
+    for (Line& line : lines) line.erase(line.begin() + column);
+    dropped.emplace_back(title);
+  }
+  return dropped;
+}
+
+// Cuts a column's texts so that the lines fit, but never to less than can be told apart.
+void shorten_column(std::vector<Line>& lines, std::size_t column, std::size_t width) {
+  constexpr std::size_t kLeast = 12;
+  constexpr std::string_view kCut = "...";
+  const std::size_t whole = width_of(lines), own = widths_of(lines)[column];
+  if (whole <= width) return;
+  const std::size_t room = std::max(kLeast, own - std::min(own, whole - width));
+  for (Line& line : lines) {
+    std::string& text = line[column];
+    if (shown_width(text) <= room) continue;
+    while (shown_width(text) > room - kCut.size()) text.pop_back();
+    text += kCut;
+  }
+}
+
+// Columns aligned: the first `left` to the left, the others to the right.
+std::string aligned(const std::vector<Line>& lines, std::size_t left, const Terminal& terminal) {
+  const std::vector<std::size_t> widths = widths_of(lines);
   std::string text;
   for (std::size_t row = 0; row < lines.size(); ++row) {
     std::string line;
     for (std::size_t i = 0; i < widths.size(); ++i) {
       const std::string& cell = lines[row][i];
       const std::string blanks(widths[i] - shown_width(cell), ' ');
-      line += (i == 0 ? "" : "  ") + (i < left ? cell + blanks : blanks + cell);
+      line += (i == 0 ? "" : std::string(kGap, ' ')) + (i < left ? cell + blanks : blanks + cell);
     }
     text += (row == 0 ? terminal.dim(line) : line) + "\n";
   }
   return text;
+}
+
+bool has_dash(const std::vector<Line>& lines) {
+  return std::any_of(lines.begin(), lines.end(), [](const Line& line) {
+    return std::find(line.begin(), line.end(), "-") != line.end();
+  });
 }
 
 std::string held_out(const Validation& validation) {
@@ -122,7 +175,7 @@ std::string scores_table(std::span<const Validation> validations, const Terminal
                      scores.estimator, std::to_string(scores.n), std::to_string(scores.folds),
                      percent(scores.mape), percent(scores.median_ape), rmse_text(validation),
                      scores.r2 ? fmt::format("{:.3f}", *scores.r2) : "-", percent(scores.coverage),
-                     interval_text(scores.interval)});
+                     interval_text(scores.interval, terminal)});
   }
   const bool intervals = std::any_of(validations.begin(), validations.end(),
                                      [](const Validation& one) { return one.scores.coverage; });
@@ -130,7 +183,25 @@ std::string scores_table(std::span<const Validation> validations, const Terminal
   if (!intervals) {
     for (Line& line : lines) line.resize(line.size() - kIntervalColumns);
   }
-  return aligned(lines, kTextColumns, terminal);
+  constexpr std::array<std::string_view, 5> kLeastNeeded = {"fits", "R2", "rows", "RMSE", "median"};
+  const bool dash = has_dash(lines);
+  const auto dropped = drop_columns(lines, kLeastNeeded, terminal.width);
+  constexpr std::size_t kHeldOut = 1;
+  shorten_column(lines, kHeldOut, terminal.width);
+  std::string text = aligned(lines, kTextColumns, terminal);
+  if (dash) {
+    text += wrapped("-:",
+                    "cannot be said: R2 where all truths are equal, covers and interval where an "
+                    "estimator gives none",
+                    terminal.width);
+  }
+  if (!dropped.empty()) {
+    text +=
+        wrapped("Left out:",
+                fmt::format("{}; a wider terminal or --json has them", fmt::join(dropped, ", ")),
+                terminal.width);
+  }
+  return text;
 }
 
 std::string groups_table(const pre::Scores& scores, const Terminal& terminal) {
@@ -140,7 +211,13 @@ std::string groups_table(const pre::Scores& scores, const Terminal& terminal) {
                      percent(group.median_ape),
                      group.bias ? fmt::format("{:+.1f} %", 100.0 * std::expm1(*group.bias)) : "-"});
   }
-  return aligned(lines, 1, terminal);
+  const bool dash = has_dash(lines);
+  shorten_column(lines, 0, terminal.width);
+  std::string text = aligned(lines, 1, terminal);
+  if (dash) {
+    text += wrapped("-:", "no bias can be said: an estimate is not above 0", terminal.width);
+  }
+  return text;
 }
 
 }  // namespace
@@ -165,11 +242,13 @@ std::string validations_text(std::span<const Validation> validations, const Term
   for (const Validation& validation : validations) {
     notes.insert(validation.scores.notes.begin(), validation.scores.notes.end());
   }
-  for (const std::string& note : notes) text += fmt::format("Note: {}.\n", printable(note));
+  for (const std::string& note : notes)
+    text += wrapped("Note:", printable(note) + ".", terminal.width);
   const auto grouped = [](const Validation& one) { return one.protocol != "none"; };
   if (std::none_of(validations.begin(), validations.end(), grouped)) {
     text += terminal.dim(
-        "Random folds put one configuration on both sides: for set-ups never run, see --groups.\n");
+        "Random folds put one configuration on both sides: for set-ups never run, "
+        "see\n--groups.\n");
   }
   return text;
 }

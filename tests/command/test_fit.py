@@ -85,6 +85,30 @@ def test_few_rows_are_fitted_and_not_judged(joulecast, write):
     document = joulecast("fit", "--data", write("few.csv", few), "-o", "e.json", "--json").json("fit")
     assert document["targets"][0]["random_folds"] is None
     assert any("not judged" in note for note in document["notes"])
+    assert any("fitted on 7 rows of 3 configurations, too few to judge" in note for note in document["notes"])
+
+
+def test_one_row_is_never_said_to_be_as_good_as_a_column(joulecast, write, tmp_path):
+    one = "\n".join(table().splitlines()[:2]) + "\n"
+    shown = joulecast("fit", "--data", write("one.csv", one), "-o", "e.json").out
+    assert "as well as the last column says" not in shown
+    assert "was not judged" in shown and "1 row of 1 configuration" in shown
+    assert max(map(len, shown.splitlines())) <= 100
+    notes = json.loads((tmp_path / "e.json").read_text())["content"]["notes"]
+    assert any("too few to judge" in note for note in notes)
+
+
+def test_writes_through_links_and_never_over_a_device(joulecast, write, tmp_path):
+    data = ["--data", write("runs.csv", table()), "--no-errors"]
+    link, target = tmp_path / "link.json", tmp_path / "target.json"
+    link.symlink_to("target.json")
+    assert joulecast("fit", *data, "-o", link).code == 0
+    assert link.is_symlink() and json.loads(target.read_text())["schema"] == "joulecast.estimator/1"
+    fifo = tmp_path / "fifo"
+    os.mkfifo(fifo)
+    for path in (fifo, "/dev/null", tmp_path):
+        assert "cannot be written: it is" in joulecast("fit", *data, "-o", path).error_line()
+    assert fifo.is_fifo() and pathlib.Path("/dev/null").is_char_device()
 
 
 @pytest.mark.parametrize(
@@ -94,6 +118,7 @@ def test_few_rows_are_fitted_and_not_judged(joulecast, write):
         (["--data", "runs.csv", "-o", "e.json", "--estimator", "kr"], "did you mean 'krr'?"),
         (["--data", "absent.csv", "-o", "e.json"], "absent.csv"),
         (["--data", "runs.csv"], "--output"),
+        (["--data", "runs.csv", "--outptu", "e.json"], "there is no option '--outptu'; did you mean --output?"),
         (["--data", "runs.csv", "-o", "absent/e.json"], "absent/e.json: cannot be written"),
         (["--data", "runs.csv", "-o", "e.json", "--draws", "0"], "--draws"),
     ],

@@ -84,6 +84,28 @@ def test_unknown_names_get_the_nearest(joulecast):
         assert len(outcome.error_line()) < 400
 
 
+@pytest.mark.parametrize("name, entry", [("EPYC 7742", "AMD EPYC 7742"), ("Core i9-9900K", "Intel Core i9-9900K"),
+                                         ("Xeon 6248", "Intel Xeon Gold 6248")])
+def test_cpus_by_the_words_that_tell_them_apart(joulecast, name, entry):
+    document = joulecast("hardware", name, "--json").json("hardware")
+    assert [cpu["name"] for cpu in document["cpus"]] == [entry]
+    assert document["gpus"] == []
+
+
+def test_near_names_of_both_catalogues(joulecast):
+    for name in ("RTX3009", "RTX 3900"):
+        assert "RTX 3090" in joulecast("hardware", name).error_line()
+    assert "AMD EPYC 7742" in joulecast("hardware", "EPYC 7724").error_line()
+    assert "means" in joulecast("hardware", "Xeon Gold").error_line()
+
+
+def test_several_names(joulecast):
+    document = joulecast("hardware", "A100", "H100", "EPYC 7742", "--json").json("hardware")
+    assert [gpu["name"] for gpu in document["gpus"]] == ["A100 SXM4 40GB", "H100 SXM5 80GB"]
+    assert [cpu["name"] for cpu in document["cpus"]] == ["AMD EPYC 7742"]
+    assert "A100 H1000" in joulecast("hardware", "A100", "H1000").error_line()
+
+
 def test_auto_names_the_gpus_of_this_machine(joulecast):
     env = fake_gpus('gpus=3 model="NVIDIA GeForce RTX 3090" architecture=ampere limit=280W '
                     'gpu2.model="NVIDIA Nonesuch 1"', CUDA_VISIBLE_DEVICES="0,1,2")

@@ -95,6 +95,33 @@ def test_list(joulecast):
     assert "resnet50" in joulecast("network", "--list").out
 
 
+def test_list_and_help_fit_eighty_columns(joulecast):
+    for arguments in (["--list"], ["--help"]):
+        for width in ("80", "120"):
+            out = joulecast("network", *arguments, env={"COLUMNS": width}).out
+            assert max(map(len, out.splitlines())) <= int(width)
+    assert "torchvision" in joulecast("network", "--list", env={"COLUMNS": "120"}).out
+
+
+def test_counts_are_whole_numbers(joulecast):
+    document = shown(joulecast, "resnet50", "--precision", "bf16")
+    for count in [*document["totals"].values(), *document["training_memory"].values()]:
+        assert isinstance(count, int)
+
+
+def test_frozen_share_in_percent(joulecast):
+    assert (shown(joulecast, "resnet18", "--frozen", "50%")["totals"]
+            == shown(joulecast, "resnet18", "--frozen", "0.5")["totals"])
+
+
+def test_dropout_that_drops_nothing_is_no_operator(joulecast):
+    assert "Dropout" not in {row["name"] for row in shown(joulecast, "swin_t", "--by", "type")["rows"]}
+
+
+def test_input_of_single_numbers(joulecast):
+    assert "2 numbers, one to an input" in joulecast("network", "neumf").out
+
+
 def test_named_file_wins_only_if_it_looks_like_one(joulecast, config, write, tmp_path):
     (tmp_path / "resnet18").write_bytes(config().read_bytes())
     assert shown(joulecast, "resnet18")["name"] == "resnet18"
@@ -113,13 +140,26 @@ def test_named_file_wins_only_if_it_looks_like_one(joulecast, config, write, tmp
         (["resnet50", "--image-size", "0"], "--image-size", 2),
         (["resnet50", "--image-size", "big"], "480x640", 2),
         (["resnet50", "--image-size", "-224"], "--image-size", 2),
-        (["resnet50", "--batch-size", "0"], "at least 1", 2),
+        (["resnet50", "--batch-size", "0"], "from 1 to 16777216", 2),
+        (["resnet50", "--batch-size", "1000000000"], "from 1 to 16777216", 2),
+        (["resnet50", "--batch-size", "9000000000"], "from 1 to 16777216", 2),
         (["resnet50", "--sequence-length", "5"], "takes no sequences", 1),
         (["resnet50", "--width", "0.5"], "has no width", 1),
-        (["mobilenet_v2", "--width", "9"], "at most 4", 1),
-        (["resnet50", "--frozen", "2"], "from 0 to 1", 1),
-        (["resnet50", "--frozen", "nan"], "from 0 to 1", 1),
+        (["mobilenet_v2", "--width", "9"], "at most 4", 2),
+        (["mobilenet_v2", "--width", "0"], "above 0", 2),
+        (["resnet50", "--frozen", "2"], "from 0 to 1", 2),
+        (["resnet50", "--frozen", "101%"], "from 0 to 1", 2),
+        (["resnet50", "--frozen", "nan"], "from 0 to 1", 2),
+        (["resnet50", "--frozen", "half"], "such as 0.5 or 50%", 2),
         (["resnet50", "--head", "512,,1"], "is not a head", 2),
+        (["resnet50", "--head", ""], "is not a head", 2),
+        (["resnet50", "--image-size", ""], "480x640", 2),
+        (["unet", "--head", "10"], "leave out the head", 1),
+        (["unet", "--image-size", "100"], "a multiple of 16", 1),
+        (["vgg16", "--image-size", "16"], "image size 16 is too small", 1),
+        (["/"], "is a folder", 1),
+        (["/dev/zero"], "is not a regular file", 1),
+        (["./resnet50"], "there is no such file", 1),
         (["resnet50", "--precision", "fp12"], "choose fp32", 2),
         (["resnet50", "--by", "colour"], "choose class", 2),
         (["resnet50", "--list", "x"], "without a NETWORK", 2),

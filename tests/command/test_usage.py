@@ -33,6 +33,25 @@ def test_unknown_command(joulecast):
     outcome = joulecast("frobnicate")
     assert outcome.code == 2
     assert "frobnicate" in outcome.error_line()
+    assert "did you mean estimate?" in joulecast("estimat").error_line()
+
+
+@pytest.mark.parametrize("arguments", [["--batchsize", 3], ["--batchsize=3"], ["resnet50", "--gpu", "T4", "--batchsize", 3]])
+def test_unknown_options_are_named_first(joulecast, arguments):
+    line = joulecast("estimate", *arguments).error_line()
+    assert line.startswith("there is no option '--batchsize'; did you mean --batch-size?")
+    assert line.endswith("see 'joulecast estimate --help'")
+
+
+@pytest.mark.parametrize("command", ["estimate", "validate", "fit", "hardware", "run", "project", "completion", "network"])
+def test_options_are_told_in_80_columns(joulecast, command):
+    lines = joulecast(command, "--help").out.split("\nExamples:")[0].splitlines()
+    assert max(map(len, lines)) <= 80, max(lines, key=len)
+
+
+def test_completion_has_examples_of_its_own(joulecast):
+    assert "source <(joulecast completion bash)" in joulecast("completion", "--help").out
+    assert "joulecast doctor" not in joulecast("completion", "--help").out
 
 
 @pytest.mark.parametrize("shell", ["bash", "zsh", "fish"])
@@ -42,10 +61,22 @@ def test_completions_name_every_command(joulecast, shell):
         assert word in script
 
 
-def test_bash_completion_completes(joulecast, write):
+@pytest.mark.parametrize("line, completed", [
+    ("pro", {"project"}),
+    ("completion ", {"bash", "zsh", "fish"}),
+    ("estimate resnet5", {"resnet50"}),
+    ("estimate --gpu RTX-309", {"RTX-3090", "RTX-3090-Ti"}),
+    ("estimate --optimizer ada", {"adam", "adamw", "adadelta"}),
+    ("validate --target stab", {"stable-epoch-energy"}),
+    ("validate --groups c", {"configuration"}),
+    ("fit --estimator kr", {"krr"}),
+])
+def test_bash_completion_completes(joulecast, write, line, completed):
     script = write("completion.sh", joulecast("completion", "bash").out)
-    ask = f'source {script}; COMP_WORDS=(joulecast pro); COMP_CWORD=1; _joulecast; echo "${{COMPREPLY[@]}}"'
-    assert subprocess.run(["bash", "-c", ask], capture_output=True, text=True).stdout.strip() == "project"
+    words = " ".join(f"'{word}'" for word in ["joulecast", *line.split(" ")])
+    ask = f'source {script}; COMP_WORDS=({words}); COMP_CWORD={line.count(" ") + 1}; _joulecast; echo "${{COMPREPLY[@]}}"'
+    shown = subprocess.run(["bash", "-c", ask], capture_output=True, text=True, cwd=script.parent).stdout.split()
+    assert completed <= set(shown) <= completed | {"completion.sh", "--help", *(w for w in shown if w.startswith("-"))}
 
 
 def test_a_full_disk_is_an_error():

@@ -50,6 +50,24 @@ def test_several_estimators_and_all_protocols(joulecast, write):
     assert "nothing (random folds)" in text and "MAPE" in text
 
 
+@pytest.mark.parametrize("width", [60, 80, 100, 140])
+def test_tables_keep_to_the_terminal(joulecast, write, width):
+    runs = write("runs.csv", made_table())
+    for arguments in (["--all"], ["--groups", "configuration"], ["--groups", "gpu", "--probes", 1, "--estimator", "krr,linear"]):
+        shown = joulecast("validate", "--data", runs, *arguments, env={"COLUMNS": str(width)}).out
+        assert max(map(len, shown.splitlines())) <= max(width, 80), shown
+        assert "MAPE" in shown
+    assert "R2" not in joulecast("validate", "--data", runs, "--all", env={"COLUMNS": "80"}).out.splitlines()[0]
+
+
+def test_intervals_are_of_one_form(joulecast, write):
+    runs = write("runs.csv", made_table())
+    lines = joulecast("validate", "--data", runs, "--all", env={"COLUMNS": "160"}).out.splitlines()[1:9]
+    assert all("\u00d7/\u00f7" in line for line in lines), lines
+    units = {line.split()[0]: {word for word in line.split() if word in ("W", "J", "kJ", "MJ")} for line in lines}
+    assert units == {"power": {"W"}, "epoch-energy": {"kJ"}}
+
+
 def test_probes_train_and_test_and_threads(joulecast, write):
     runs = write("runs.csv", made_table())
     call = ["validate", "--data", runs, "--groups", "gpu", "--probes", 2, "--json"]
@@ -102,6 +120,16 @@ def test_bad_input(joulecast, write):
     assert joulecast("validate", "--data", runs, "--data", other, "--mixed-meters").code == 0
     negative = write("negative.csv", made_table().replace("nvml,", "nvml,-", 1))
     assert "negative.csv:2:" in error("--data", negative)
+    network = write("network.csv", made_table().replace("resnet18,3.6,64", "resnet81,,64", 1))
+    assert "network.csv:4: " in error("--data", network) and "resnet81" in error("--data", network)
+    gpu = write("gpu.csv", made_table().replace("T4,resnet50,8.2,128", "T5,resnet50,8.2,128", 1))
+    assert "gpu.csv:12: GPU 'T5'" in error("--data", gpu)
+    missing = write("missing.csv", "gpu,batch_size,power_w\n" + "T4,32,60\n" * 30)
+    assert "missing.csv:1: which network? the table has no column 'network'" in error("--data", missing)
+    twice = write("twice.csv", made_table().replace("gflops", "GPU", 1))
+    assert "two columns are called 'GPU'" in error("--data", twice)
+    misspelt = write("misspelt.csv", made_table().replace("epoch_energy_j", "epoch_enrgy_j"))
+    assert "did you mean 'epoch_energy_j'?" in joulecast("validate", "--data", misspelt, env={"COLUMNS": "240"}).out
     unknown = write("unknown.csv", "a,b\n1,2\n")
     assert "--columns" in error("--data", unknown)
 

@@ -7,8 +7,9 @@ import pathlib
 _HEAD = """\
 # The networks that joulecast knows by name. Made by tools/networks/export.sh; see README.md.
 # image_size, sequence_length: the usual ones, 0 where the network has none.
-# any_size: whether other sizes are possible. aliases: besides spellings that differ in case, "-",
-# "_", "." and spaces alone.
+# any_size: whether other sizes are possible. multiple_of: image sizes that are its multiples are
+# for certain. head = false: another classifier makes no sense. aliases: besides spellings that
+# differ in case, "-", "_", "." and spaces alone.
 """
 
 # name: (family, further aliases)
@@ -29,6 +30,14 @@ _TRANSFORMERS = {
     "t5-base": ("T5", ["t5"]),
     "t5-large": ("T5", []),
     "t5-small": ("T5", []),
+}
+# What no exporter can tell.
+_FURTHER = {
+    "deepspeech2": {"head": False},  # classes at every step
+    "keras/nasnet_mobile": {"multiple_of": 32},
+    "neumf": {"head": False},  # a score of a user and an item
+    "ssd300_vgg16": {"head": False},  # boxes
+    "unet": {"multiple_of": 16, "head": False},  # classes at every pixel
 }
 _SEQUENCE = 512  # What all of these are commonly trained or fine-tuned at.
 
@@ -66,6 +75,7 @@ def main():
     options = parser.parse_args()
     entries = [entry for file in options.entries for entry in json.loads(file.read_text())]
     entries = sorted([*entries, *_transformers()], key=lambda entry: entry["name"])
+    entries = [entry | _FURTHER.get(entry["name"], {}) for entry in entries]
     _check_unique(entries)
     missing = [entry["file"] for entry in entries if not (options.out / entry["file"]).exists()]
     if missing:

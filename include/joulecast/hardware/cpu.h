@@ -6,6 +6,7 @@
 #include <span>
 #include <string>
 #include <string_view>
+#include <vector>
 
 #include "joulecast/base/units.h"
 
@@ -24,5 +25,10 @@ std::span<const Cpu> cpus();
 /// 2.50GHz"; absent where the catalogue does not have it or the name says too little ("Intel(R)
 /// Xeon(R) Processor", as virtual machines have it).
 std::optional<Cpu> find_cpu(std::string_view model_name);
+
+/// Those that a person may mean by `name`: the one that find_cpu() finds, or else all that have
+/// every word of it ("EPYC 7742", "6248 Xeon"; makers' words do not count). In the catalogue's
+/// order. Safe from any thread.
+std::vector<Cpu> cpus_with_words(std::string_view name);
 
 }  // namespace joulecast::hardware

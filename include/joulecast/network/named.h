@@ -21,6 +21,8 @@ struct NamedNetwork {
   std::int64_t image_size = 0;       ///< What it is usually trained at; 0: not an image network.
   std::int64_t sequence_length = 0;  ///< Likewise of token networks.
   bool any_size = true;              ///< Whether other sizes than the usual one are possible.
+  std::int64_t multiple_of = 1;      ///< Which image sizes are: multiples of it surely.
+  bool takes_head = true;            ///< Whether another head makes sense; see replace_head().
 };
 
 struct NetworkOptions {
@@ -39,6 +41,9 @@ std::span<const NamedNetwork> named_networks();
 /// are known ("ResNet-50", "mobilenetv2").
 /// The error names the nearest ones.
 Result<NamedNetwork> find_network(std::string_view name);
+
+/// Whether the options alone are possible, whatever the network: load_network() checks them too.
+Status check_options(const NetworkOptions& options);
 
 /// A network by name, by an ONNX file or by a transformer's config.json (told apart by their
 /// content), with all the options applied: what every command's NETWORK argument means. Where a

@@ -9,6 +9,7 @@
 #include <string_view>
 #include <vector>
 
+#include "joulecast/base/result.h"
 #include "joulecast/base/units.h"
 
 namespace joulecast::network {
@@ -77,6 +78,8 @@ struct Network {
   std::vector<Operator> operators;  ///< In an order in which they can run.
   /// What could not be counted exactly and how it was counted; for the user.
   std::vector<std::string> notes;
+  /// Whether another head can follow: there is a classifier to replace, or features end it.
+  bool takes_head = true;
 };
 
 struct Totals {
@@ -119,7 +122,8 @@ struct Head {
 /// Replaces the network's head: all operators marked in_head go, and the pooling and dense layers
 /// of `head` come after what fed them. A network that ends in a feature map (Keras'
 /// include_top=False) only gets the head. `feature_channels` and `feature_positions` are found from
-/// the last operator that remains. Every unit must be above 0.
-void replace_head(Network& network, const Head& head);
+/// the last operator that remains. Every unit must be above 0. Error, and nothing changed: the
+/// network takes no head.
+Status replace_head(Network& network, const Head& head);
 
 }  // namespace joulecast::network

@@ -2,7 +2,6 @@
 #pragma once
 
 #include <cstddef>
-#include <functional>
 #include <optional>
 #include <string>
 #include <vector>
@@ -25,9 +24,9 @@ struct Comparison {
   std::optional<std::size_t> least_energy, fastest, least_within;
 };
 
-/// Estimates every set-up. `slower`: 0.1 allows ten per cent more time. `progress` is told the
-/// share done, in [0, 1]. Set-ups that contradict themselves are left out with their error.
+/// Estimates every set-up. `slower`: 0.1 allows ten per cent more time. Set-ups that contradict
+/// themselves are left out with their error.
 Comparison compare_set_ups(const EstimatorFile& estimator, const std::vector<SaidSettings>& all,
-                           double slower, const std::function<void(double)>& progress = {});
+                           double slower);
 
 }  // namespace joulecast::pre

@@ -13,8 +13,11 @@
 
 namespace joulecast::pre {
 
-/// An answer in the target's unit. The bounds hold the truth with the estimator's nominal coverage
-/// (0.9); absent where the method has none.
+/// The coverage that intervals are made for.
+inline constexpr double kNominalCoverage = 0.9;
+
+/// An answer in the target's unit. The bounds hold the truth with the nominal coverage; absent
+/// where the method has none.
 struct Answer {
   double value = 0.0;
   std::optional<double> low, high;
@@ -33,7 +36,8 @@ class Estimator {
  public:
   virtual ~Estimator() = default;
   virtual std::string_view name() const = 0;
-  /// Fits on what it is given and nothing else: hyper-parameters are chosen inside. The
+  /// Fits on what it is given and nothing else. Hyper-parameters that are searched are searched
+  /// inside; the published methods' own constants came from the paper's 857 trainings. The
   /// observations must outlive nothing: they are copied where needed.
   virtual Result<std::unique_ptr<FittedEstimator>> fit(std::span<const Observation> observations,
                                                        Target target) const = 0;

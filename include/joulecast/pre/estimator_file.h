@@ -50,6 +50,8 @@ class EstimatorFile {
   /// Over all fits, each feature once.
   Result<std::vector<OutOfRange>> out_of_range(const SetUp& set_up) const;
   std::vector<Target> targets() const;
+  /// Whether a setting (settings.h) changes anything in the answers.
+  bool heeds(std::string_view setting) const;
   /// The name of the estimator that answers a target ("krr"); empty: none.
   std::string method(Target target) const;
   const FitProvenance& provenance() const { return provenance_; }
@@ -68,10 +70,11 @@ Result<EstimatorFile> fit_estimator_file(const Estimator& estimator,
                                          std::span<const Observation> observations,
                                          FitProvenance provenance);
 
-/// Writes the whole file or none of it: a temporary beside it, then a rename.
+/// Writes the whole file or none of it: a temporary beside it, then a rename. Where `file` is a
+/// link its target is written. Error: it cannot be written, or is there and no regular file.
 Status save_estimator(const EstimatorFile& estimator, const std::filesystem::path& file);
 
-/// Errors, one line each: not an estimator file, of a newer version, changed after it was written
+/// Errors, one line each: not an estimator file, cut off, of a newer version, changed after it was written
 /// (checksum), or holding what cannot be: missing, negative or too many values.
 Result<EstimatorFile> load_estimator(const std::filesystem::path& file);
 /// The same from memory; `name` stands in errors.

@@ -30,6 +30,9 @@ struct Table {
 Result<Table> read_table(const std::filesystem::path& file,
                          const std::filesystem::path& mapping = {});
 
+/// Where a row is from, for errors: "runs.csv:3", or "store row 3".
+std::string place_of(const Observation& observation);
+
 /// Appends the rows of `more`; columns that only one of them has are empty in the other's rows.
 void append(Table& table, Table more);
 

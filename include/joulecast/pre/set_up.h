@@ -92,6 +92,7 @@ struct Observation {
   std::optional<Joules> epoch_energy;         ///< Mean over all epochs.
   std::optional<Joules> stable_epoch_energy;  ///< Mean over the epochs after warm-up.
   std::optional<Seconds> epoch_time;
+  std::string place;  ///< "runs.csv:3", for errors; empty: `row` of `source` says it.
 };
 
 /// What an estimator is asked for.
@@ -107,9 +108,12 @@ constexpr std::string_view to_string(Target target) {
 /// recorded, and likewise the others. Absent where it cannot be known.
 std::optional<double> value_of(const Observation& observation, Target target);
 
-/// What makes two rows the same training (METHODS: gpu, network, dataset, batch size, image size,
-/// host memory; and the optimizer and power limit, which vary in other tables): a fold holds all of
-/// them or none.
+/// The catalogue's name of the set-up's GPU, whatever spelling it came in; the spelling where the
+/// catalogue does not have it.
+std::string gpu_name_of(const SetUp& set_up);
+
+/// METHODS' configuration: (gpu, network, dataset, batch size, image size, host memory). A fold
+/// that leaves one out leaves out all rows of it, whatever else was varied.
 std::string configuration_of(const SetUp& set_up);
 
 }  // namespace joulecast::pre

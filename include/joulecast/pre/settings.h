@@ -29,6 +29,7 @@ std::span<const Setting> settings();
 struct Said {
   std::string value;
   std::string origin;
+  bool assumed = false;  ///< Nobody said it: it is told among the assumptions.
 };
 using SaidSettings = std::map<std::string, Said, std::less<>>;
 
@@ -39,6 +40,7 @@ Result<SaidSettings> read_plan_file(const std::filesystem::path& file);
 struct SaidSetUp {
   SetUp set_up;
   std::vector<std::string> assumed;  ///< "batch size 32": one for each default that counts.
+  std::vector<std::string> said;     ///< The settings that somebody said.
 };
 
 /// The set-up that was said. Errors: a value that is not usable, or values that contradict each

@@ -26,7 +26,8 @@ struct MemoryNeed {
 
 struct TrainingEstimate {
   SetUp set_up;
-  std::vector<std::string> assumed;  ///< Defaults that nobody said, for the user.
+  std::vector<std::string> assumed;   ///< Defaults that nobody said, for the user.
+  std::vector<std::string> unheeded;  ///< Settings that were said and change nothing.
   hardware::Gpu gpu;
   std::shared_ptr<const network::Network> network;  ///< At batch size 1 and the set-up's input.
   Forecast epoch;                                   ///< Of one epoch, validation included.

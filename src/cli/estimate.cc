@@ -116,7 +116,7 @@ int estimate_many(const EstimateOptions& options, const pre::EstimatorFile& esti
 
 int estimate(const EstimateOptions& options) {
   auto said = options.set_up.read();
-  if (!said) return fail(said.error(), kBadUsage);
+  if (!said) return fail(said.error());  // of the plan file
   if (const Status status = complete(*said); !status) return fail(status.error(), kBadUsage);
   if (options.estimator.empty()) {
     return fail({"which estimator? fit one with 'joulecast fit' and name it with --estimator FILE"},

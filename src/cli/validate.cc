@@ -264,10 +264,11 @@ void add_validate(CLI::App& program, Action& action) {
       ->check(whole_number(0));
   command->add_flag("--json", options->json, "Print JSON (docs/schema/validate-1.json)");
   command->footer(
-      R"(Random folds put repeats of one configuration on both sides: they say how well an
-estimator repeats what it has seen. What it makes of a set-up that nobody has run,
-grouped folds say. A configuration is GPU, network, data set, batch size, image size
-and host memory; what else a table varies is a group by its column, as Zeus's limits.
+      R"(Random folds put repeats of one configuration on both sides: they say how well
+an estimator repeats what it has seen. What it makes of a set-up that nobody has
+run, grouped folds say. A configuration is GPU, network, data set, batch size,
+image size and host memory; what else a table varies is a group by its column,
+as power_limit of Zeus.
 
 Examples:
   joulecast validate --data runs.csv --all

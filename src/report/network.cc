@@ -18,7 +18,6 @@ namespace joulecast::report {
 namespace {
 
 using network::NamedNetwork;
-using network::Operator;
 using network::Totals;
 
 constexpr std::size_t kMargin = 12;  // Where what a line says begins.

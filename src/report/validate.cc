@@ -190,10 +190,11 @@ std::string scores_table(std::span<const Validation> validations, const Terminal
   shorten_column(lines, kHeldOut, terminal.width);
   std::string text = aligned(lines, kTextColumns, terminal);
   if (dash) {
-    text += wrapped("-:",
-                    "cannot be said: R2 where all truths are equal, covers and interval where an "
-                    "estimator gives none",
-                    terminal.width);
+    text +=
+        wrapped("-:",
+                "cannot be said: R2 where all truths are equal, covers and interval where no fit "
+                "gave one",
+                terminal.width);
   }
   if (!dropped.empty()) {
     text +=

@@ -36,7 +36,7 @@ constexpr double kTelemetryS = 5.0;
 // After SIGTERM: then the user is told.
 constexpr double kPatienceWithTermS = 10.0;
 // Frameworks are loaded some time after the start.
-constexpr std::array<double, 3> kLookForFrameworksS = {3.0, 20.0, 120.0};
+constexpr std::array<double, 5> kLookForFrameworksS = {0.7, 1.5, 4.0, 20.0, 120.0};
 
 double wall_clock() {
   timespec now{};

@@ -357,10 +357,10 @@ def test_a_real_pytorch_training(joulecast, store):
     example = conftest.REPOSITORY / "examples" / "pytorch" / "train.py"
     if subprocess.run(["/usr/bin/python3", "-c", "import torch"], capture_output=True).returncode:
         pytest.skip("needs python3-torch")
-    done = joulecast("run", "--store", store, "--", "/usr/bin/python3", example, "--epochs", 4)
+    done = joulecast("run", "--store", store, "--", "/usr/bin/python3", example, "--epochs", 12)
     assert done.code == 0, done.err
     record = joulecast("show", "last", "--store", store, "--json").json("show")
-    assert len(record["epochs"]) == 4
+    assert len(record["epochs"]) == 12
     assert all(epoch["energy_j"] > 0.0 for epoch in record["epochs"])
     assert all(epoch["val_loss"] > 0.0 for epoch in record["epochs"])
     assert record["software"].get("torch"), "the framework is found without touching the training"

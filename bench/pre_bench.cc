@@ -46,14 +46,15 @@ Problem problem() {
   auto table = read_table(file);
   if (!table) {
     std::fprintf(stderr, "%s\n", table.error().message.c_str());
-    std::exit(1);
+    std::exit(1);  // NOLINT(concurrency-mt-unsafe): no thread runs yet
   }
   return *make_problem(table->observations, Target::kPower);
 }
 
 void random_search_of(benchmark::State& state, Method method) {
   const Problem rows = problem();
-  for (auto _ : state) {
+  for (auto _ :
+       state) {  // NOLINT(clang-analyzer-deadcode.DeadStores): the benchmark library reads it
     auto found = random_search(rows, method, kDraws, 0, static_cast<int>(state.range(0)));
     benchmark::DoNotOptimize(found);
   }
@@ -78,7 +79,8 @@ void fit_with_intervals(benchmark::State& state) {
   const Problem rows = problem();
   EstimatorOptions options;
   options.threads = 1;
-  for (auto _ : state) {
+  for (auto _ :
+       state) {  // NOLINT(clang-analyzer-deadcode.DeadStores): the benchmark library reads it
     auto fit = fit_published(rows, Method::kKernelRidge, Target::kPower, options);
     benchmark::DoNotOptimize(fit);
   }

@@ -66,8 +66,8 @@ std::vector<std::unique_ptr<Source>> sources(std::size_t gpus) {
 void poll(benchmark::State& state) {
   Meter meter(sources(static_cast<std::size_t>(state.range(0))));
   double now_s = 0.0;
-  for (auto _ :
-       state) {  // NOLINT(clang-analyzer-deadcode.DeadStores): the benchmark library reads it
+  // NOLINTNEXTLINE(clang-analyzer-deadcode.DeadStores): the benchmark library reads it
+  for (auto _ : state) {
     meter.poll(now_s);
     now_s += kUpdateS / 3.0;
   }
@@ -78,8 +78,8 @@ BENCHMARK(poll)->Arg(1)->Arg(kGpus);
 void minute_of_sampling(benchmark::State& state) {
   constexpr double kSpeed = 20.0;
   constexpr double kMinuteS = 60.0;
-  for (auto _ :
-       state) {  // NOLINT(clang-analyzer-deadcode.DeadStores): the benchmark library reads it
+  // NOLINTNEXTLINE(clang-analyzer-deadcode.DeadStores): the benchmark library reads it
+  for (auto _ : state) {
     const Clock clock(kSpeed);
     Meter meter(sources(kGpus));
     Sampler sampler(meter, clock, {.interval = Seconds(0.1)});

@@ -53,8 +53,8 @@ Problem problem() {
 
 void random_search_of(benchmark::State& state, Method method) {
   const Problem rows = problem();
-  for (auto _ :
-       state) {  // NOLINT(clang-analyzer-deadcode.DeadStores): the benchmark library reads it
+  // NOLINTNEXTLINE(clang-analyzer-deadcode.DeadStores): the benchmark library reads it
+  for (auto _ : state) {
     auto found = random_search(rows, method, kDraws, 0, static_cast<int>(state.range(0)));
     benchmark::DoNotOptimize(found);
   }
@@ -79,8 +79,8 @@ void fit_with_intervals(benchmark::State& state) {
   const Problem rows = problem();
   EstimatorOptions options;
   options.threads = 1;
-  for (auto _ :
-       state) {  // NOLINT(clang-analyzer-deadcode.DeadStores): the benchmark library reads it
+  // NOLINTNEXTLINE(clang-analyzer-deadcode.DeadStores): the benchmark library reads it
+  for (auto _ : state) {
     auto fit = fit_published(rows, Method::kKernelRidge, Target::kPower, options);
     benchmark::DoNotOptimize(fit);
   }

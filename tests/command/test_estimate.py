@@ -135,3 +135,46 @@ def test_the_table_says_what_to_do(joulecast, estimator):
     for word in ("batch size", "and 5 more", "least energy", "fastest", "within 50 %"):
         assert word in done.out
     assert joulecast(*SWEEP, "--estimator", estimator, "--slower", "soon").error_line().startswith("--slower")
+
+
+def test_what_an_estimator_does_not_look_at_is_said(joulecast, estimator):
+    answer = joulecast(*SWEEP[:1], "resnet50", "--gpu", "RTX 3090", *SWEEP[6:], "--batch-size", "32",
+                       "--precision", "fp16", "--estimator", estimator, "--json").json("estimate")
+    assert answer["unheeded"] == ["precision"]
+    line = joulecast(*SWEEP, "--precision", "fp16,fp32", "--estimator", estimator).error_line()
+    assert "does not look at the precision" in line
+
+
+def test_a_power_limit_that_the_gpu_cannot_take(joulecast, estimator):
+    line = estimate(joulecast, estimator, "--power-limit", "9999").error_line()
+    assert "RTX 3090 takes" in line
+
+
+@pytest.fixture(scope="module")
+def own(runs):
+    """joulecast's own estimator, fitted on the same table."""
+    path = runs.parent / "own.json"
+    subprocess.run([COMMAND, "fit", "--data", runs, "--estimator", "joulecast", "--no-errors", "-o", path],
+                   check=True)
+    return path
+
+
+def test_our_own_estimator_answers_far_from_its_data(joulecast, own):
+    answer = joulecast("estimate", "resnet50", "--gpu", "A100 SXM4 40GB", "--batch-size", "128", "--image-size",
+                       "224", "--train-size", "1281167", "--epochs", "90", "--estimator", own,
+                       "--json").json("estimate")
+    total = answer["total"]
+    assert total["method"] == "joulecast"
+    assert 0 < total["energy_low_j"] < total["energy_j"] < total["energy_high_j"]
+    assert 50 < total["power_w"] < 500
+    assert any(one["feature"] == "batch size" for one in answer["outside"])
+
+
+def test_our_own_estimator_knows_power_limits(joulecast, own):
+    answer = joulecast("estimate", "resnet50", "--gpu", "RTX 3090", "--batch-size", "64", "--image-size", "128",
+                       "--train-size", "12000", "--power-limit", "150..350/50", "--estimator", own,
+                       "--json").json("estimates")
+    power = {row["power_limit_w"]: row["power_w"] for row in answer["rows"]}
+    time = {row["power_limit_w"]: row["duration_s"] for row in answer["rows"]}
+    assert power[150] <= 152 and power[150] < power[350]
+    assert time[150] > time[350]

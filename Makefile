@@ -32,7 +32,7 @@ bench: build
 ## make fuzz       every fuzz target, FUZZ_SECONDS in all (default one hour)
 FUZZ_SECONDS ?= 3600
 fuzz: packages
-	$(CMAKE) --preset fuzz >/dev/null && $(CMAKE) --build --preset fuzz -j $(JOBS)
+	$(CMAKE) --preset fuzz >/dev/null && $(CMAKE) --build --preset fuzz -j $(JOBS) --target fuzz/all
 	fuzz/run.sh $(FUZZ_SECONDS)
 
 ## make coverage   line coverage of the tests, in build/coverage/coverage.html

@@ -15,7 +15,7 @@ build release
 step "clang-format and clang-tidy on changed files"
 tools/lint.sh
 step "fuzz targets, two minutes in all"
-build fuzz
+build fuzz fuzz/all
 fuzz/run.sh 120
 step "tests under AddressSanitizer and UndefinedBehaviorSanitizer"
 build asan-ubsan

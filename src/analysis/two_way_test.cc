@@ -55,7 +55,8 @@ TEST(AlignedRankTransform, SeesTheOneEffectThatIsThere) {
   for (std::size_t i = 0; i < 40; ++i) {
     s.first.level.push_back(i % 2);
     s.second.level.push_back(i / 2 % 2);
-    s.response.push_back(static_cast<double>(i % 2) * 50.0 + static_cast<double>(i / 4));
+    const std::size_t rest = i / 4;
+    s.response.push_back(static_cast<double>(i % 2) * 50.0 + static_cast<double>(rest));
   }
   const auto result = aligned_rank_transform(s.response, s.first, s.second);
   ASSERT_TRUE(result.ok());

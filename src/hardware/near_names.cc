@@ -36,8 +36,8 @@ class Nearest {
 
   void add(const std::string& spelling, const std::string& name) {
     const std::size_t most = most_edits(wanted_.size());
-    const auto [less, more] = std::minmax(spelling.size(), wanted_.size());
-    if (more - less > most) return;
+    const std::size_t less = std::min(spelling.size(), wanted_.size());
+    if (std::max(spelling.size(), wanted_.size()) - less > most) return;
     const std::size_t edits = edit_distance(wanted_, spelling);
     if (edits > most) return;
     const auto known = std::find_if(near_.begin(), near_.end(),

@@ -21,7 +21,7 @@ step "tests under AddressSanitizer and UndefinedBehaviorSanitizer"
 build asan-ubsan
 ctest --preset asan-ubsan -j "$jobs" --output-on-failure | tail -n 30
 step "tests of the rooms with threads, under ThreadSanitizer"
-build tsan joulecast_step_test joulecast_measure_test joulecast_live_test
+build tsan joulecast_{step,measure,live,pre,hardware}_test
 ctest --preset tsan -j "$jobs" -L threads --output-on-failure | tail -n 15
 step "tests, release build"
 ctest --preset release -j "$jobs" --output-on-failure

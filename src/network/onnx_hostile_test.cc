@@ -266,6 +266,15 @@ TEST(OnnxHostile, ATensorWithLessDataThanItClaims) {
   EXPECT_TRUE(parse_onnx(listed.bytes(), "good.onnx").ok());
 }
 
+TEST(OnnxHostile, AKernelOfMoreAxesThanItsInput) {
+  for (const char* type : {"Conv", "ConvTranspose"}) {
+    TestModel model;
+    model.input("x", {1, 2, 8, 8}).weight("w", {2, 2, 2, 2, 2, 2}).output("y", {});
+    model.node(type, {"x", "w"}, {"y"});
+    EXPECT_THAT(error_of(model), HasSubstr("a kernel of 6 axes over an input of 4"));
+  }
+}
+
 TEST(OnnxHostile, WhichSizeIsFree) {
   TestModel model;
   model.input("x", {-1, -1, -1, -1}).output("y", {});

@@ -62,6 +62,16 @@ bool overhangs(const NodeProto& node, const Dims& input) {
   return false;
 }
 
+/// ONNX's inference reads as many sides of a kernel as the kernel has, and of what it slides over
+/// as many as the input has.
+std::optional<std::string> kernel_fault(std::string_view type, const Dims& input,
+                                        const Dims& kernel) {
+  constexpr std::array<std::string_view, 3> kTypes = {"Conv", "ConvTranspose", "ConvInteger"};
+  if (std::find(kTypes.begin(), kTypes.end(), type) == kTypes.end()) return std::nullopt;
+  if (input.size() == kernel.size() && input.size() > 2) return std::nullopt;
+  return fmt::format("has a kernel of {} axes over an input of {}", kernel.size(), input.size());
+}
+
 /// Their schemas have no inference of shapes; the output is as the first input.
 bool shaped_as_input(std::string_view type) {
   return type == "GroupNormalization" || type == "MeanVarianceNormalization" ||
@@ -127,6 +137,12 @@ Status ShapeTable::infer(NodeProto& node) {
   if (const auto fault = attribute_fault(node)) return error(node, *fault);
   const Origin origin = constant ? Origin::kConstant : Origin::kActivation;
   if (!default_domain(node)) return infer_foreign(node, origin);
+  const Value* input = node.input_size() > 1 ? find(node.input(0)) : nullptr;
+  const Value* kernel = input != nullptr ? find(node.input(1)) : nullptr;
+  if (kernel != nullptr) {
+    const auto fault = kernel_fault(node.op_type(), input->dims, kernel->dims);
+    if (fault) return error(node, *fault);
+  }
   if (node.op_type() == "Constant") return constant_node(node);
   const bool shape = node.op_type() == "Shape" || node.op_type() == "Size";
   if (shape && node.input_size() == 1 && node.output_size() == 1 &&

@@ -23,6 +23,7 @@ using Action = std::function<int()>;
 /// Adds one subcommand to the program; it sets `action` if it is the one that was named.
 /// `command`: what followed "--" on the command line.
 void add_run(CLI::App& program, Action& action, const std::vector<std::string>& command);
+void add_probe(CLI::App& program, Action& action, const std::vector<std::string>& command);
 void add_estimate(CLI::App& program, Action& action);
 void add_mark(CLI::App& program, Action& action);
 void add_import(CLI::App& program, Action& action);
@@ -36,6 +37,7 @@ void add_hardware(CLI::App& program, Action& action);
 void add_validate(CLI::App& program, Action& action);
 void add_fit(CLI::App& program, Action& action);
 void add_tradeoff(CLI::App& program, Action& action);
+void add_compare(CLI::App& program, Action& action);
 void add_list(CLI::App& program, Action& action);
 void add_show(CLI::App& program, Action& action);
 void add_export(CLI::App& program, Action& action);

@@ -64,9 +64,11 @@ std::vector<Values> all_values(std::string_view command) {
                                 {"--framework", {"pytorch", "tensorflow"}},
                                 {"--vendor", {"NVIDIA", "AMD", "Intel"}},
                                 {"--gpu", gpu_words()}};
-  // That of `estimate` is a file.
-  if (command != "estimate") values.push_back({"--estimator", estimator_words()});
-  if (command == "estimate" || command == "network") values.push_back({"", network_words()});
+  const bool estimates = command == "estimate" || command == "probe";
+  // Those of `estimate`, `probe` and `run` are files.
+  if (!estimates && command != "run") values.push_back({"--estimator", estimator_words()});
+  if (estimates) values.back().words.emplace_back("cpu");
+  if (estimates || command == "network") values.push_back({"", network_words()});
   if (command == "hardware") values.push_back({"", gpu_words()});
   if (command == "completion") values.push_back({"", {"bash", "zsh", "fish"}});
   return values;

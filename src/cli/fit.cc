@@ -24,10 +24,10 @@ struct FitOptions {
   std::string columns;
   StoreOptions store;
   bool from_store = false;
-  std::string estimator = "krr";
+  std::string estimator = "joulecast";
   pre::EstimatorOptions fit;
   std::string output;
-  bool mixed_meters = false, no_errors = false, json = false;
+  bool mixed_meters = false, no_errors = false, without_rows = false, json = false;
 };
 
 struct FitData {
@@ -37,7 +37,12 @@ struct FitData {
 
 std::vector<std::string> meters_of(std::span<const pre::Observation> observations) {
   std::set<std::string> meters;
-  for (const pre::Observation& observation : observations) meters.insert(observation.meter);
+  for (const pre::Observation& observation : observations) {
+    // A table of times alone was measured by no meter of energy.
+    const bool metered =
+        observation.power || observation.epoch_energy || observation.stable_epoch_energy;
+    if (metered) meters.insert(observation.meter);
+  }
   return {meters.begin(), meters.end()};
 }
 
@@ -55,8 +60,9 @@ void add_table(pre::Table more, pre::FitSource source, std::optional<FitData>& a
 
 Result<FitData> read_data(const FitOptions& options) {
   std::optional<FitData> all;
+  const pre::RowNeeds needs = pre::needs_of(options.estimator);
   for (const std::string& file : options.data) {
-    auto table = pre::read_table(file, options.columns);
+    auto table = pre::read_table(file, options.columns, needs);
     if (!table) return table.error();
     auto hash = pre::sha256_of_file(file);
     if (!hash) return hash.error();
@@ -70,8 +76,12 @@ Result<FitData> read_data(const FitOptions& options) {
   if (options.from_store) {
     auto table = read_store_table(options.store);
     if (!table) return table.error();
+    pre::leave_out_unusable(*table, needs, "store", true);
     add_table(std::move(table).value(), {.name = "store", .sha256 = {}, .rows = 0, .meters = {}},
               all);
+  }
+  for (const std::string& warning : all->table.warnings) {
+    fmt::print(stderr, "joulecast: {}\n", printable(warning));
   }
   const std::chrono::duration<double> now = std::chrono::system_clock::now().time_since_epoch();
   all->provenance.created = store::iso_time(now.count());
@@ -172,8 +182,8 @@ int fit(const FitOptions& options) {
   auto data = read_data(options);
   if (!data) return fail(data.error());
   if (const Status status = check_data(options, *data); !status) return fail(status.error());
-  const auto file =
-      pre::fit_estimator_file(**estimator, data->table.observations, data->provenance);
+  auto file = pre::fit_estimator_file(**estimator, data->table.observations, data->provenance);
+  if (file && options.without_rows) file = pre::without_rows(*file);
   if (!file) return fail(file.error());
   if (const Status saved = pre::save_estimator(*file, options.output); !saved) {
     return fail(saved.error());
@@ -231,6 +241,9 @@ void add_fit(CLI::App& program, Action& action) {
                     "Take rows of several meters together");
   command->add_flag("--no-errors", options->no_errors,
                     "Leave out the cross-validated errors, which take a fit for each fold");
+  command->add_flag("--without-rows", options->without_rows,
+                    "Keep parameters only: no row, host or history of the trainings, so that the "
+                    "file may be passed on (joulecast's own estimator)");
   command->add_option("-o,--output", options->output, "The estimator file to write")
       ->required()
       ->type_name("FILE");

@@ -17,25 +17,29 @@ namespace joulecast::cli {
 namespace {
 
 constexpr const char* kFooter = R"(Examples:
-  joulecast estimate resnet50 --gpu "RTX 3090" --train-size 12000 --epochs 100 --estimator mine.json
-                                                   what a training will take, before it starts
-  joulecast network model.onnx                     what a network computes and holds
-  joulecast run -- python train.py                 measure and project a training
-  joulecast show last                              what it took
-  joulecast doctor                                 what can be measured here
-  joulecast import power.csv                       what a recording holds
-  joulecast project RUN                            what the training will take, after each epoch
+  joulecast estimate resnet50 --gpu "RTX 3090" --train-size 12000 --epochs 100
+                                             what it will take, before it starts
+  joulecast network model.onnx               what a network computes and holds
+  joulecast probe --plan plan.toml -- python train.py
+                                             half a minute corrects the estimate
+  joulecast run -- python train.py           measure and project a training
+  joulecast show last                        what it took
+  joulecast doctor                           what can be measured here
+  joulecast import power.csv                 what a recording holds
+  joulecast project RUN                      what it will take, after each epoch
   joulecast project RUN --method step-epoch --epochs 100 --json
-  joulecast stability RUN                          since when the training is stable
+  joulecast stability RUN                    since when the training is stable
 
-'joulecast COMMAND --help' says more. Exit codes: 0 done; 1 the input cannot be used; 2 the
-command line cannot be used; 'run' ends as the training ends. Nothing is sent over the network
-unless --live or --live-carbon asks a provider for its grid.)";
+'joulecast COMMAND --help' says more. Exit codes: 0 done; 1 the input cannot be
+used; 2 the command line cannot be used; 'run' ends as the training ends.
+Nothing is sent over the network unless --live or --live-carbon asks a provider
+for its grid.)";
 
 // What follows "--" is the user's command, whatever it looks like: it is taken off the arguments.
 std::vector<std::string> take_command(int& argc, char** argv) {
-  constexpr int kFirst = 2;  // "joulecast run"
-  if (argc < kFirst || std::string_view(argv[1]) != "run") return {};
+  constexpr int kFirst = 2;  // "joulecast run", "joulecast probe"
+  const std::string_view name = argc < kFirst ? "" : argv[1];
+  if (name != "run" && name != "probe") return {};
   for (int i = kFirst; i < argc; ++i) {
     if (std::string_view(argv[i]) != "--") continue;
     std::vector<std::string> command(argv + i + 1, argv + argc);
@@ -55,6 +59,7 @@ int run(int argc, char** argv) {
   Action action;
   add_estimate(program, action);
   add_run(program, action, command);
+  add_probe(program, action, command);
   add_mark(program, action);
   add_project(program, action);
   add_stability(program, action);
@@ -67,6 +72,7 @@ int run(int argc, char** argv) {
   add_validate(program, action);
   add_fit(program, action);
   add_tradeoff(program, action);
+  add_compare(program, action);
   add_list(program, action);
   add_show(program, action);
   add_export(program, action);

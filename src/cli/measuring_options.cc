@@ -21,9 +21,9 @@ std::vector<std::string> split_list(std::string_view text) {
 
 }  // namespace
 
-void MeasuringOptions::add_to(CLI::App& command) {
+void MeasuringOptions::add_to(CLI::App& command, const std::string& gpus_flag) {
   command
-      .add_option("--gpus", gpus_,
+      .add_option(gpus_flag, gpus_,
                   "GPUs to measure: indices, UUIDs or MIG ids; left out: as CUDA_VISIBLE_DEVICES, "
                   "NVIDIA_VISIBLE_DEVICES or Slurm say, else all")
       ->type_name("LIST");

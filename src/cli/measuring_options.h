@@ -12,7 +12,8 @@ namespace joulecast::cli {
 struct MeasuringOptions {
   measure::SourceOptions sources;
 
-  void add_to(CLI::App& command);
+  /// `gpus_flag`: where "--gpus" means something else.
+  void add_to(CLI::App& command, const std::string& gpus_flag = "--gpus");
   /// Reads what was given into `sources`. Errors: the option, its value, how to mend it.
   Status read();
 

@@ -5,6 +5,7 @@
 #include <utility>
 
 #include "cli/command.h"
+#include "cli/estimate_before.h"
 #include "cli/live_output.h"
 #include "cli/measuring_options.h"
 #include "cli/plan_options.h"
@@ -13,6 +14,7 @@
 #include "joulecast/live/budget.h"
 #include "joulecast/live/output_watch.h"
 #include "joulecast/live/session.h"
+#include "report/quantity_text.h"
 
 namespace joulecast::cli {
 namespace {
@@ -25,7 +27,7 @@ struct RunCommandOptions {
   PlanOptions plan;
   RateOptions rates;
   MeasuringOptions measuring;
-  std::string budget, replay;
+  std::string budget, replay, set_up, estimator;
   live::ReplayWish replay_wish;
   double rate_hz = 10.0;
   LiveOutput::View view = LiveOutput::View::kAuto;
@@ -70,6 +72,33 @@ Status read_measuring(RunCommandOptions& options) {
   return {};
 }
 
+// What was expected beforehand belongs to the record.
+Status read_set_up(RunCommandOptions& options, std::vector<std::string>& notes) {
+  live::SessionOptions& session = options.session;
+  if (options.set_up.empty()) {
+    return options.estimator.empty() ? Status()
+                                     : Error{"--estimator needs --set-up FILE: what is trained?"};
+  }
+  KnowledgeOptions knowledge;
+  knowledge.estimator = options.estimator;
+  knowledge.store.folder = session.store.string();
+  auto before = estimate_before(options.set_up, knowledge);
+  if (!before) return before.error();
+  session.set_up = std::move(before->set_up);
+  session.estimate = std::move(before->estimate);
+  notes.insert(notes.end(), before->notes.begin(), before->notes.end());
+  if (session.estimate) {
+    const report::Terminal plain{.colour = false, .unicode = false, .width = 80};
+    notes.push_back(fmt::format("expected of its epochs: {} in {}",
+                                report::estimate_text(session.estimate->energy, plain),
+                                report::estimate_text(session.estimate->duration, plain)));
+  }
+  if (!session.engine.plan.total && before->epochs) {
+    session.engine.plan = {.unit = WorkUnit::kEpochs, .total = before->epochs, .duration = {}};
+  }
+  return {};
+}
+
 Status read(RunCommandOptions& options, std::vector<std::string>& notes) {
   live::SessionOptions& session = options.session;
   if (session.command.empty() && options.replay.empty()) {
@@ -79,6 +108,7 @@ Status read(RunCommandOptions& options, std::vector<std::string>& notes) {
   session.record = !options.no_record;
   session.version = JOULECAST_VERSION;
   if (Status status = read_engine(options, notes); !status) return status;
+  if (Status status = read_set_up(options, notes); !status) return status;
   return read_measuring(options);
 }
 
@@ -134,6 +164,18 @@ void add_budget(CLI::App& command, RunCommandOptions& options) {
                                           {"stop", live::OnExceed::kStop},
                                           {"exit-code", live::OnExceed::kExitCode}}))
       ->type_name("WHAT");
+}
+
+void add_set_up(CLI::App& command, RunCommandOptions& options) {
+  command
+      .add_option("--set-up", options.set_up,
+                  "A plan file as 'joulecast estimate --plan' takes it: what is trained, and what "
+                  "is expected of it, go into the record ('joulecast estimate --history')")
+      ->type_name("FILE");
+  command
+      .add_option("--estimator", options.estimator,
+                  "What estimates it; left out: as 'joulecast estimate' does")
+      ->type_name("FILE");
 }
 
 void add_record(CLI::App& command, RunCommandOptions& options) {
@@ -201,6 +243,7 @@ void add_run(CLI::App& program, Action& action, const std::vector<std::string>& 
       ->capture_default_str()
       ->check(CLI::Range(0.01, 0.999).description(""))
       ->type_name("FRACTION");
+  add_set_up(*command, *options);
   heading(*command, "What is projected");
   add_epochs(*command, *options);
   heading(*command, "Where the epochs are");
@@ -218,15 +261,17 @@ void add_run(CLI::App& program, Action& action, const std::vector<std::string>& 
   add_replay(*command, *options);
   heading(*command, "Without sensors");
   command->footer(
-      R"(The training keeps its own terminal, standard streams, signals and exit code; joulecast stands beside
-it and ends when it ends. If measuring fails, the training goes on. Epochs are known from marks
-(joulecast mark --help: one line to a socket), from --epoch-pattern or --epoch-log, else from the
-power's own period.
+      R"(The training keeps its own terminal, standard streams, signals and exit code;
+joulecast stands beside it and ends when it ends. If measuring fails, the
+training goes on. Epochs are known from marks (joulecast mark --help: one line
+to a socket), from --epoch-pattern or --epoch-log, else from the power's own
+period.
 
 Examples:
   joulecast run -- python train.py
-  joulecast run --epochs 50 --country ES --epoch-pattern keras -- python train.py
-  joulecast run --epochs 90 --budget 2kWh --on-exceed stop -- torchrun --nproc-per-node 8 train.py
+  joulecast run --epochs 50 --epoch-pattern keras -- python train.py
+  joulecast run --epochs 90 --budget 2kWh --on-exceed stop -- torchrun train.py
+  joulecast run --set-up plan.toml -- python train.py
   joulecast run --replay data/recorded/transfer-digits --speed 20)");
   command->callback([options, command, &action, &command_line] {
     options->session.command = command_line.empty() ? command->remaining() : command_line;

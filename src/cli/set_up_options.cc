@@ -15,6 +15,16 @@ std::string flag_of(std::string_view setting) {
 
 }  // namespace
 
+Status check_said(const pre::SaidSettings& said) {
+  if (!said.contains("gpu")) {
+    return Error{"which GPU? --gpu \"RTX 3090\", --gpu auto for this machine's, or --gpu cpu"};
+  }
+  if (!said.contains("train_size")) {
+    return Error{"how many samples does an epoch train on? --train-size N"};
+  }
+  return {};
+}
+
 void SetUpOptions::add_to(CLI::App& command) {
   command.add_option("--plan", plan_, "A TOML file of the options below, with _ for -")
       ->type_name("FILE")

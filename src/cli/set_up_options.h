@@ -10,6 +10,9 @@
 
 namespace joulecast::cli {
 
+/// Whether what an estimate cannot do without was said: the GPU, the samples of an epoch.
+Status check_said(const pre::SaidSettings& said);
+
 class SetUpOptions {
  public:
   /// One option a setting (pre/settings.h), --plan for a file of them, and NETWORK in front.

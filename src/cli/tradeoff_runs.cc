@@ -63,6 +63,7 @@ Result<Cells> cells_of(const std::filesystem::path& folder) {
   const auto run = store::read_record(folder);
   if (!run) return run.error();
   if (run->state == store::RunState::kRunning) return Error{"still running"};
+  if (run->start.probe) return Error{"a probe, which is no whole training"};
   Cells cells = {{"run", run->id}};
   add_words(run->start.title, cells);
   for (const std::string& tag : run->start.tags) add_words(tag, cells);

@@ -89,14 +89,22 @@ Status check(const ValidateCommand& command) {
 
 Result<pre::Table> read_tables(const ValidateCommand& command) {
   std::optional<pre::Table> all;
+  // All estimators are judged by the same rows.
+  const bool graphs = std::any_of(
+      command.estimators.begin(), command.estimators.end(),
+      [](const std::string& name) { return pre::needs_of(name) == pre::RowNeeds::kGraph; });
+  const pre::RowNeeds needs = graphs ? pre::RowNeeds::kGraph : pre::RowNeeds::kFlops;
   for (const std::string& file : command.data) {
-    auto table = pre::read_table(file, command.columns);
+    auto table = pre::read_table(file, command.columns, needs);
     if (!table) return table.error();
     if (all) {
       pre::append(*all, std::move(table).value());
     } else {
       all = std::move(table).value();
     }
+  }
+  for (const std::string& warning : all->warnings) {
+    fmt::print(stderr, "joulecast: {}\n", printable(warning));
   }
   return std::move(*all);
 }
@@ -249,6 +257,9 @@ void add_validate(CLI::App& program, Action& action) {
       ->capture_default_str()
       ->type_name("N")
       ->check(whole_number(1));
+  command->add_flag("--time-given", options->judge.time_given,
+                    "Tell the estimator each epoch's seconds: what remains is the error of its "
+                    "watts (joulecast's own estimator)");
   command->add_flag("--mixed-meters", options->judge.mixed_meters,
                     "Take rows of several meters together");
   command->add_option("--seed", options->judge.seed, "Of the search and of drawn probes")

@@ -12,6 +12,7 @@
 #include "hardware/gpu_name.h"
 #include "hardware/gpu_table.h"
 #include "hardware/near_names.h"
+#include "joulecast/hardware/cpu_device.h"
 
 namespace joulecast::hardware {
 namespace {
@@ -75,6 +76,7 @@ std::span<const Gpu> gpus() {
 }
 
 Result<Gpu> find_gpu(std::string_view name) {
+  if (names_cpu(name)) return gpu_of_cpu(name);
   const std::vector<std::string> words = gpu_words(name);
   const Gpu* found = by_words(words);
   if (found == nullptr) found = by_words_and_memory(words);

@@ -33,7 +33,7 @@ BlockBuilder::Outcome BlockBuilder::take(const Mark& mark, double time_s) {
   switch (mark.kind) {
     case Mark::Kind::kPlan:
       begin_at(time_s);
-      take_plan(mark, outcome);
+      if (!of_steps_) take_plan(mark, outcome);
       break;
     case Mark::Kind::kEpochBegin:
       begin_at(time_s);
@@ -132,8 +132,12 @@ void BlockBuilder::take_epoch_end(const Mark& mark, double time_s, Outcome& outc
   keep(accuracy_, mark.accuracy);
   // Where step marks come they cut the blocks; an epoch's end is one more place to cut.
   const bool counted = step_marks_ > 0 ? open_work() > 0.0 : planned_count(mark).has_value();
-  if (plan_.unit != WorkUnit::kEpochs && !counted) return;
+  if (plan_.unit != WorkUnit::kEpochs && !counted && !counts_by_steps()) return;
+  if (counts_by_steps() && !evaluation_ && last_step_s_ < time_s) {
+    evaluation_ = Evaluation{.start_s = last_step_s_, .end_s = time_s, .energy = {}};
+  }
   if (!(time_s > open_start_s_)) {
+    if (counts_by_steps()) return;  // its last step has ended the block already
     outcome.complaint = "this epoch would have no duration";
     return;
   }
@@ -165,6 +169,11 @@ void BlockBuilder::take_step(const Mark& mark, double time_s, Outcome& outcome) 
   constexpr double kAnew = 0.5;
   if (steps < now_.steps && steps > kAnew * now_.steps) return;  // an older one, of a slower rank
   ++step_marks_;
+  last_step_s_ = time_s;
+  if (of_steps_ && plan_.unit != WorkUnit::kSteps) {
+    plan_ = {.unit = WorkUnit::kSteps, .total = {}, .duration = {}};
+    outcome.plan_changed = true;
+  }
   count_steps(steps);
   keep(now_.samples, mark.samples);
   keep(now_.tokens, mark.tokens);

@@ -37,7 +37,9 @@ struct NamedWindow {
 /// several senders cross. Not thread-safe.
 class BlockBuilder {
  public:
-  explicit BlockBuilder(const Plan& plan) : plan_(plan) {}
+  /// `of_steps`: as EngineOptions::blocks_of_steps.
+  explicit BlockBuilder(const Plan& plan, bool of_steps = false)
+      : plan_(plan), of_steps_(of_steps) {}
 
   /// What a mark amounts to: at most one block and one window have ended by it.
   struct Outcome {
@@ -80,6 +82,7 @@ class BlockBuilder {
   void take_plan(const Mark& mark, Outcome& outcome);
   void take_epoch_end(const Mark& mark, double time_s, Outcome& outcome);
   void take_step(const Mark& mark, double time_s, Outcome& outcome);
+  bool counts_by_steps() const { return of_steps_ && plan_.unit == WorkUnit::kSteps; }
   void take_window(const Mark& mark, double time_s, Outcome& outcome);
   bool is_repeat(const Mark& mark, double time_s) const;
   void note_resumption(double done_before, Outcome& outcome);
@@ -89,6 +92,8 @@ class BlockBuilder {
   Block end_block(double time_s);
 
   Plan plan_;
+  bool of_steps_;
+  double last_step_s_ = 0.0;  // the last step mark's time
   std::optional<double> first_start_s_;
   double open_start_s_ = 0.0;
   double last_duration_s_ = 0.0;

@@ -199,5 +199,48 @@ TEST(Blocks, APlanInAnotherUnitComesTooLateAfterTheFirstBlock) {
   EXPECT_TRUE(take(builder, "plan epochs=100", 11.0).plan_changed);
 }
 
+TEST(Blocks, AProbeIsCutAtStepsWhateverThePlan) {
+  BlockBuilder builder({}, /*of_steps=*/true);
+  take(builder, "plan epochs=50", 1.0);
+  take(builder, "step 10", 1.6);
+  const auto first = take(builder, "step 20", 2.2);
+  ASSERT_TRUE(first.block);
+  EXPECT_EQ(builder.plan().unit, WorkUnit::kSteps);
+  EXPECT_FALSE(builder.plan().total);
+  EXPECT_EQ(first.block->epoch.steps, 20.0);
+  EXPECT_EQ(first.block->epoch.start_s, 1.0);
+}
+
+TEST(Blocks, AProbeTakesWhatFollowsAnEpochsLastStepForItsEvaluation) {
+  BlockBuilder builder({}, /*of_steps=*/true);
+  take(builder, "step 0", 1.0);
+  ASSERT_TRUE(take(builder, "step 10", 2.5).block);
+  take(builder, "step 14", 2.8);
+  const auto end = take(builder, "epoch_end 1 steps=14", 3.6).block;
+  ASSERT_TRUE(end && end->epoch.evaluation);
+  EXPECT_EQ(end->epoch.steps, 4.0);
+  EXPECT_EQ(end->epoch.evaluation->start_s, 2.8);
+  EXPECT_EQ(end->epoch.evaluation->end_s, 3.6);
+}
+
+TEST(Blocks, AProbeWithoutStepsHasEpochs) {
+  BlockBuilder builder({}, /*of_steps=*/true);
+  take(builder, "plan epochs=50 steps=5000", 1.0);
+  const auto first = take(builder, "epoch_end 1", 4.0).block;
+  ASSERT_TRUE(first);
+  EXPECT_EQ(builder.plan().unit, WorkUnit::kEpochs);
+  EXPECT_FALSE(first->epoch.steps);
+}
+
+TEST(Blocks, AnEpochsEndAtItsLastStepIsNoComplaintInAProbe) {
+  BlockBuilder builder({}, /*of_steps=*/true);
+  take(builder, "step 0", 1.0);
+  take(builder, "step 10", 1.5);
+  ASSERT_TRUE(take(builder, "step 20", 2.5).block);
+  const auto end = take(builder, "epoch_end 1", 2.5);
+  EXPECT_FALSE(end.block);
+  EXPECT_TRUE(end.complaint.empty()) << end.complaint;
+}
+
 }  // namespace
 }  // namespace joulecast::live

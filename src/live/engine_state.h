@@ -42,7 +42,7 @@ struct Engine::State {
       : options(wanted),
         recorder(record),
         start_s(start_at),
-        blocks(wanted.plan),
+        blocks(wanted.plan, wanted.blocks_of_steps),
         projection(wanted),
         start_edge(make_edge(start_at)),
         last_edge(start_edge),

@@ -73,6 +73,7 @@ class Session {
   void tick();
   void follow_log();
   void watch(std::string_view bytes, int stream, double now_s);
+  void end_command(const std::string& why, double now_s);
   void terminate_all();
   void drain();
   void look_for_frameworks(double run_s);
@@ -108,6 +109,7 @@ class Session {
   double child_end_s_ = 0.0;
   double next_tick_s_ = 0.0, next_log_s_ = 0.0, next_telemetry_s_ = 0.0;
   std::optional<double> terminated_s_;
+  bool end_asked_ = false;
   std::size_t frameworks_looks_ = 0;
   std::map<std::string, std::string> software_;
   std::string last_error_;
@@ -221,9 +223,14 @@ void Session::open_record(double started_unix_s) {
     start.joulecast_version = options.version;
     start.title = options.title;
     start.tags = options.tags;
+    start.set_up = options.set_up;
+    start.probe = options.probe;
     return store::RunWriter::create(folder, start);
   };
   recorder_ = std::make_unique<Recorder>(open);
+  if (!options_.estimate) return;
+  recorder_->write(
+      [made = *options_.estimate](store::RunWriter& writer) { writer.estimate(made); });
 }
 
 Session::Taker Session::taker_at(double time_s) {
@@ -297,9 +304,12 @@ void Session::tick() {
   engine_->advance(now_s);
   for (const std::string& text : engine_->take_messages()) tell(text);
   if (engine_->take_stop_request() && options_.on_exceed == OnExceed::kStop && child_) {
-    tell("the training is asked to end (SIGTERM)");
-    terminate_all();
-    terminated_s_ = now_s;
+    end_command("the training is asked to end (SIGTERM)", now_s);
+  }
+  if (hooks_.end_it && child_ && !end_asked_) {
+    if (const std::string why = hooks_.end_it(engine_->snapshot(now_s)); !why.empty()) {
+      end_command(why, now_s);
+    }
   }
   if (terminated_s_ && now_s > *terminated_s_ + kPatienceWithTermS) {
     terminated_s_.reset();
@@ -314,6 +324,13 @@ void Session::tick() {
     engine_->telemetry(measuring_->meter().telemetry(child_ ? child_->pid() : 0), now_s);
   }
   if (hooks_.snapshot) hooks_.snapshot(engine_->snapshot(now_s));
+}
+
+void Session::end_command(const std::string& why, double now_s) {
+  tell(why);
+  terminate_all();
+  terminated_s_ = now_s;
+  end_asked_ = true;
 }
 
 // A shell script's own training does not hear what its shell is told.

@@ -9,7 +9,6 @@
 #include <utility>
 
 #include "base/text.h"
-#include "joulecast/hardware/cpu.h"
 #include "measure/cpu_model_info.h"
 #include "measure/cpu_model_pace.h"
 #include "measure/cpu_model_stat.h"
@@ -23,46 +22,11 @@ namespace {
 // Warehouse-sized Computer", 2007); an idle processor takes about a third of its peak (Barroso and
 // Hoelzle, "The Case for Energy-Proportional Computing", 2007).
 constexpr double kIdleShare = 0.3;
-// CodeCarbon's figure for a CPU that its table does not have.
-constexpr double kAssumedWattsPerThread = 4.0;
 // Estimates from TDP err by up to 40 % against meters (arXiv 2509.22092); without even a TDP by
 // more.
 constexpr double kGainError = 0.4;
 constexpr double kGainErrorAssumed = 0.7;
 constexpr const char* kWhat = "CPU energy by a model of its utilisation";
-
-/// What the CPUs draw at full load, as far as this system sees them.
-struct FullLoad {
-  double power_w = 0.0;
-  bool assumed = false;
-  std::string reason;  ///< For people: where power_w is from.
-};
-
-FullLoad full_load(const SourceOptions& options, const CpuInfo& info) {
-  if (options.cpu_tdp) {
-    return {.power_w = options.cpu_tdp->value(),
-            .assumed = false,
-            .reason = fmt::format("{:g} W (given)", options.cpu_tdp->value())};
-  }
-  const auto cpu = hardware::find_cpu(info.model_name);
-  if (!cpu) {
-    const std::string name =
-        info.model_name.empty() ? "a CPU without a name" : printable(info.model_name);
-    return {.power_w = kAssumedWattsPerThread * info.threads,
-            .assumed = true,
-            .reason = fmt::format("{:g} W x {} threads (assumed: the catalogue does not have {})",
-                                  kAssumedWattsPerThread, info.threads, name)};
-  }
-  const int cores = info.packages * cpu->cores;
-  const int visible = std::min(info.cores, cores);
-  std::string reason =
-      fmt::format("{} x {:g} W (TDP of {})", info.packages, cpu->tdp.value(), cpu->name);
-  // A virtual machine has some of the cores; the others' share of the package is not ours.
-  if (visible < cores) reason += fmt::format(" x {}/{} cores", visible, cores);
-  return {.power_w = info.packages * cpu->tdp.value() * visible / cores,
-          .assumed = false,
-          .reason = std::move(reason)};
-}
 
 Channel channel_of(const CpuInfo& info, const FullLoad& load) {
   return {.device = {.id = "cpu",
@@ -165,7 +129,7 @@ Status open_cpu_model(const SourceOptions& options, OpenedSources& opened) {
                                              stat.fault() != Fault::kNone ? "stat" : "cpuinfo")));
     return {};
   }
-  const FullLoad load = full_load(options, info);
+  const FullLoad load = full_load(info, options.cpu_tdp);
   auto works = finding(Finding::State::kWorks, channel_of(info, load).device.source);
   works.devices = {"cpu"};
   opened.findings.push_back(std::move(works));

@@ -13,9 +13,11 @@
 #include "joulecast/network/named.h"
 #include "joulecast/network/onnx.h"
 #include "joulecast/network/transformer.h"
+#include "network/gpt_shape.h"
 #include "network/mobilenet_v2.h"
 #include "network/named_files.h"
 #include "network/named_index.h"
+#include "network/nas_cell.h"
 
 namespace joulecast::network {
 namespace {
@@ -180,7 +182,24 @@ Error no_file(const std::string& path) {
   return {fmt::format("{}: is not a regular file, or cannot be looked at", shown)};
 }
 
+Result<Network> load_cell(const std::string& text, const NetworkOptions& options) {
+  if (options.sequence_length) return Error{"a cell takes no sequences; leave out the length"};
+  if (options.width) return Error{"a width can be chosen of MobileNetV2 by name alone"};
+  CellOptions cell{.batch_size = options.batch_size};
+  cell.height = options.image_height.value_or(cell.height);
+  cell.width = options.image_width.value_or(cell.height);
+  return nas_cell(text, cell);
+}
+
+Result<Network> load_gpt_shape(const std::string& text, const NetworkOptions& options) {
+  if (options.image_height) return Error{"a GPT takes no images; leave out the image size"};
+  if (options.width) return Error{"a width can be chosen of MobileNetV2 by name alone"};
+  return gpt_shape(text, transformer_options(options));
+}
+
 Result<Network> load_plain(const std::string& name_or_file, const NetworkOptions& options) {
+  if (is_nas_cell(name_or_file)) return load_cell(name_or_file, options);
+  if (is_gpt_shape(name_or_file)) return load_gpt_shape(name_or_file, options);
   const bool path_like = name_or_file.find_first_of("/.") != std::string::npos;
   if (path_like && is_file(name_or_file)) return load_file(name_or_file, options);
   if (is_path(name_or_file)) return no_file(name_or_file);
@@ -213,6 +232,11 @@ Status check_options(const NetworkOptions& options) {
     return Error{"an image's width needs its height too"};
   }
   return {};
+}
+
+bool is_network(const std::string& name_or_file) {
+  return is_nas_cell(name_or_file) || is_gpt_shape(name_or_file) || is_file(name_or_file) ||
+         look_up(named_index(), name_or_file) != nullptr;
 }
 
 Result<Network> load_network(const std::string& name_or_file, const NetworkOptions& options) {

@@ -71,18 +71,19 @@ const IndexEntry* find_plain(std::span<const IndexEntry> index, const std::strin
   return first(index, [&](const auto& entry) { return means_without_framework(entry, plain); });
 }
 
-// "torchvision/resnet50", "bert's publisher/bert-base-uncased".
+// "torchvision/resnet50", "tensorflow/resnet50" (Keras'), "bert's publisher/bert-base-uncased".
 const IndexEntry* find_with_framework(std::span<const IndexEntry> index, const std::string& plain) {
   const auto slash = plain.find('/');
   if (slash == std::string::npos) return nullptr;
-  const IndexEntry* found = find_plain(index, plain.substr(slash + 1));
-  if (found == nullptr) return nullptr;
-  const std::string origin = to_lower(found->network.origin);
-  const std::string before = plain.substr(0, slash);
+  const std::string before = plain.substr(0, slash), name = plain.substr(slash + 1);
   const auto* framework = std::find_if(kFrameworks.begin(), kFrameworks.end(),
                                        [&](const auto& pair) { return pair.first == before; });
-  if (framework == kFrameworks.end()) return origin.starts_with("formula") ? found : nullptr;
-  return origin.starts_with(framework->second) ? found : nullptr;
+  const std::string_view origin =
+      framework == kFrameworks.end() ? std::string_view("formula") : framework->second;
+  return first(index, [&](const IndexEntry& entry) {
+    return to_lower(entry.network.origin).starts_with(origin) &&
+           (means(entry, name) || means_without_framework(entry, name));
+  });
 }
 
 constexpr std::size_t kMostOffered = 4;
@@ -108,10 +109,14 @@ std::vector<std::string_view> offers(std::span<const IndexEntry> index, std::str
 
 }  // namespace
 
-Result<const IndexEntry*> find_entry(std::span<const IndexEntry> index, std::string_view name) {
+const IndexEntry* look_up(std::span<const IndexEntry> index, std::string_view name) {
   const std::string plain = normalised(name);
   if (const IndexEntry* found = find_plain(index, plain)) return found;
-  if (const IndexEntry* found = find_with_framework(index, plain)) return found;
+  return find_with_framework(index, plain);
+}
+
+Result<const IndexEntry*> find_entry(std::span<const IndexEntry> index, std::string_view name) {
+  if (const IndexEntry* found = look_up(index, name)) return found;
   const auto offered = offers(index, name);
   const std::string hint =
       offered.empty() ? "" : fmt::format("did you mean {}? ", fmt::join(offered, ", "));

@@ -23,7 +23,10 @@ std::vector<IndexEntry> read_index(std::string_view toml);
 /// The one inside the program, read once. Safe from any thread.
 std::span<const IndexEntry> named_index();
 
-/// The entry that `name` means; see find_network().
+/// The entry that `name` means, or null; see find_network().
+const IndexEntry* look_up(std::span<const IndexEntry> index, std::string_view name);
+
+/// The same with an error that names the nearest.
 Result<const IndexEntry*> find_entry(std::span<const IndexEntry> index, std::string_view name);
 
 }  // namespace joulecast::network

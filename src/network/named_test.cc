@@ -74,6 +74,8 @@ TEST(Index, NamesAreFoundAsPeopleWriteThem) {
   }
   EXPECT_EQ(found("Keras/ResNet50"), "keras/resnet50");
   EXPECT_EQ(found("tensorflow/nasnet-mobile"), "keras/nasnet_mobile");
+  EXPECT_EQ(found("tensorflow/resnet-50"), "keras/resnet50") << "not torchvision's";
+  EXPECT_EQ(found("tf/ResNet50"), "keras/resnet50");
   EXPECT_EQ(found("NASNetMobile"), "keras/nasnet_mobile");
   EXPECT_EQ(found("bert"), "bert-base-uncased");
   EXPECT_EQ(found("publisher/bert-base-uncased"), "bert-base-uncased");
@@ -83,6 +85,36 @@ TEST(Index, AFrameworkThatHasNoSuchNetworkIsNotPassedOver) {
   EXPECT_THAT(found("timm/resnet50"), HasSubstr("there is no network 'timm/resnet50'"));
   EXPECT_THAT(found("torchvision/nasnet_mobile"), HasSubstr("there is no network"));
   EXPECT_THAT(found("somebody/resnet50"), HasSubstr("there is no network"));
+}
+
+TEST(NamedNetworks, OneArchitectureWhateverTheFrameworkAndTheWidth) {
+  for (const char* name : {"resnet50", "ResNet-50", "keras/resnet50", "tensorflow/ResNet50"}) {
+    EXPECT_EQ(architecture_of(name), "resnet50") << name;
+  }
+  EXPECT_EQ(architecture_of("keras/resnet50_v2"), "resnet50_v2");
+  EXPECT_EQ(architecture_of("keras/mobilenet_v2_0.5"), "mobilenet_v2");
+  EXPECT_EQ(architecture_of("keras/mobilenet_0.25"), "mobilenet");
+  EXPECT_EQ(architecture_of("mobilenet_v3_large"), "mobilenet_v3_large");
+  EXPECT_EQ(architecture_of("ShuffleNetV2"), "shufflenet_v2");
+  EXPECT_EQ(architecture_of("mnasnet0_5"), "mnasnet");
+  EXPECT_EQ(architecture_of("squeezenet1_1"), "squeezenet1_1");
+  EXPECT_EQ(architecture_of("inception_v3 at 75 px"), "inception_v3 at 75 px");
+  EXPECT_EQ(architecture_of("gpt 24x2048x16x50368"), "gpt 24x2048");
+  EXPECT_EQ(architecture_of("gpt 24x2048x32"), "gpt 24x2048");
+  EXPECT_EQ(architecture_of("gpt 24"), "gpt 24");
+  EXPECT_EQ(architecture_of("timm/mobilenetv2_140"), "mobilenet_v2");
+  EXPECT_EQ(architecture_of("timm/ResNet50"), "resnet50");
+  EXPECT_EQ(architecture_of("mine.onnx"), "mine.onnx");
+}
+
+TEST(NamedNetworks, WhatCanBeLoadedIsKnownBeforehand) {
+  for (const char* name : {"resnet50", "timm/resnet50", "timm/regnetx_032", "gpt 2x64x4",
+                           "cell [[0,1],[0,0]] [-1,-2]", __FILE__}) {
+    EXPECT_TRUE(is_network(name)) << name;
+  }
+  for (const char* name : {"resnet51", "timm/nothing", "none.onnx", ""}) {
+    EXPECT_FALSE(is_network(name)) << name;
+  }
 }
 
 TEST(Index, NearNamesAreOffered) {

@@ -106,6 +106,18 @@ void NetworkBuilder::element_wise(std::string name, std::string type, double ele
   op.flops = flops * op.output_elements;
 }
 
+FeatureMap NetworkBuilder::max_pool(std::string name, const FeatureMap& in,
+                                    const PoolShape& shape) {
+  const FeatureMap out{.channels = in.channels,
+                       .height = strided(in.height, shape.stride),
+                       .width = strided(in.width, shape.stride)};
+  Operator& op =
+      add(std::move(name), "MaxPool", OperatorClass::kReduction, in.elements(), out.elements());
+  op.flops = op.output_elements * as_double(shape.kernel) * as_double(shape.kernel);
+  op.stride = static_cast<int>(shape.stride);
+  return out;
+}
+
 void NetworkBuilder::global_average(std::string name, const FeatureMap& in) {
   Operator& op = add(std::move(name), "GlobalAveragePool", OperatorClass::kReduction, in.elements(),
                      as_double(in.channels));

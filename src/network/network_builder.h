@@ -26,6 +26,11 @@ struct ConvolutionShape {
   bool depthwise = false;  ///< out_channels are the map's.
 };
 
+/// Padded so that a stride of 1 keeps height and width.
+struct PoolShape {
+  std::int64_t kernel = 1, stride = 1;
+};
+
 /// A matrix product with weights, for each of `rows` rows of one sample.
 struct DenseShape {
   double rows = 1.0;
@@ -61,6 +66,7 @@ class NetworkBuilder {
   void product(std::string name, const ProductShape& shape);
   /// `inputs` tensors of `elements` elements into one.
   void element_wise(std::string name, std::string type, double elements, double inputs = 1.0);
+  FeatureMap max_pool(std::string name, const FeatureMap& in, const PoolShape& shape);
   void global_average(std::string name, const FeatureMap& in);
   /// `rows` of a table of `entries` rows of `width`.
   void embedding(std::string name, double rows, double entries, double width);

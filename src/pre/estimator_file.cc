@@ -71,6 +71,27 @@ std::string EstimatorFile::method(Target target) const {
   return fit != nullptr ? std::string(fit->method()) : std::string();
 }
 
+Result<EstimatorFile> refine(const EstimatorFile& base, std::span<const Observation> observations,
+                             FitProvenance provenance) {
+  std::vector<std::shared_ptr<const SavedFit>> fits;
+  for (const auto& fit : base.fits_) {
+    auto refined = fit->refined(observations);
+    if (!refined) return refined.error();
+    fits.push_back(std::move(*refined));
+  }
+  return EstimatorFile(std::move(provenance), std::move(fits));
+}
+
+Result<EstimatorFile> without_rows(const EstimatorFile& estimator) {
+  std::vector<std::shared_ptr<const SavedFit>> fits;
+  for (const auto& fit : estimator.fits_) {
+    auto bare = fit->without_rows();
+    if (!bare) return bare.error();
+    fits.push_back(std::move(*bare));
+  }
+  return EstimatorFile(estimator.provenance_, std::move(fits));
+}
+
 Result<EstimatorFile> fit_estimator_file(const Estimator& estimator,
                                          std::span<const Observation> observations,
                                          FitProvenance provenance) {

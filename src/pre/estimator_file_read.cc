@@ -15,7 +15,12 @@
 #include "pre/saved_fit.h"
 #include "pre/whole_text.h"
 
-namespace joulecast::pre {
+namespace joulecast {
+
+// data/estimators/default.json: see joulecast_embed in CMakeLists.txt.
+extern const std::string_view default_estimator_json;  // NOLINT(readability-identifier-naming)
+
+namespace pre {
 namespace {
 
 constexpr std::size_t kMostMib = 16;
@@ -178,10 +183,15 @@ Result<EstimatorFile> parse_estimator(std::string_view text, const std::string& 
   return file;
 }
 
+Result<EstimatorFile> default_estimator() {
+  return parse_estimator(default_estimator_json, "the estimator that ships");
+}
+
 Result<EstimatorFile> load_estimator(const std::filesystem::path& file) {
   const auto text = whole_text(file, kMostMib, "estimator file");
   if (!text) return text.error();
   return parse_estimator(*text, file.string());
 }
 
-}  // namespace joulecast::pre
+}  // namespace pre
+}  // namespace joulecast

@@ -16,8 +16,12 @@ constexpr double kFewCases = 2.5;
 // From leaving each of four generations out of several sources: factors of 1.6 and 1.9.
 constexpr double kGenerationFactor = 1.6, kGenerationTimeFactor = 1.9;
 
-double width_of(const std::vector<double>& scores) {
-  if (const auto quantile = conformal_quantile(scores)) return std::max(*quantile, kLeastWidth);
+// Of things left out (GPUs, networks, ...) fewer than this tell little of the next.
+constexpr std::size_t kFewGroups = 4;
+
+double width_of(const std::vector<double>& scores, bool few_groups) {
+  const double least = few_groups ? kFewCases : kLeastWidth;
+  if (const auto quantile = conformal_quantile(scores)) return std::max(*quantile, least);
   const double worst = scores.empty() ? 0.0 : *std::max_element(scores.begin(), scores.end());
   return std::max(worst, kFewCases);
 }
@@ -35,14 +39,38 @@ std::optional<double> conformal_quantile(std::vector<double> values) {
 
 Widths conformal_widths(const std::vector<LeftOut>& left_out) {
   std::vector<double> time, power, energy;
+  std::size_t groups = 0;
   for (const LeftOut& one : left_out) {
+    groups = std::max(groups, one.group + 1);
     if (one.time) time.push_back(std::abs(one.error[0]) / std::sqrt(one.covariance(0, 0)));
     if (one.power) power.push_back(std::abs(one.error[1]) / std::sqrt(one.covariance(1, 1)));
     if (one.time && one.power) {
       energy.push_back(std::abs(one.error.sum()) / std::sqrt(one.covariance.sum()));
     }
   }
-  return {.time = width_of(time), .power = width_of(power), .energy = width_of(energy)};
+  const bool few = groups < kFewGroups;
+  return {
+      .time = width_of(time, few), .power = width_of(power, few), .energy = width_of(energy, few)};
+}
+
+WidthsByNovelty conformal_widths(const JointModel& model) {
+  WidthsByNovelty widths;
+  for (std::size_t what = 0; what < kNoveltyCount; ++what) {
+    widths[what] = conformal_widths(model.leave_out(static_cast<Novelty>(what)));
+  }
+  return widths;
+}
+
+Widths widths_for(const WidthsByNovelty& widths, const JointModel& model,
+                  const Workload& workload) {
+  Widths widest;
+  for (std::size_t what = 0; what < kNoveltyCount; ++what) {
+    if (!model.is_new(workload, static_cast<Novelty>(what))) continue;
+    widest.time = std::max(widest.time, widths[what].time);
+    widest.power = std::max(widest.power, widths[what].power);
+    widest.energy = std::max(widest.energy, widths[what].energy);
+  }
+  return widest;
 }
 
 LeastWidths unseen_generation_widths() {

@@ -1,6 +1,7 @@
 // How wide an interval must be: as wide as cases left out of the fit asked for.
 #pragma once
 
+#include <array>
 #include <optional>
 #include <vector>
 
@@ -18,7 +19,14 @@ struct Widths {
   double time = 0.0, power = 0.0, energy = 0.0;
 };
 
+/// By what is new in a set-up: see Novelty.
+using WidthsByNovelty = std::array<Widths, kNoveltyCount>;
+
 Widths conformal_widths(const std::vector<LeftOut>& left_out);
+WidthsByNovelty conformal_widths(const JointModel& model);
+
+/// The widest of what is new in a workload.
+Widths widths_for(const WidthsByNovelty& widths, const JointModel& model, const Workload& workload);
 
 /// The least half-width, in logarithms, on a generation of GPUs that no training was seen of.
 struct LeastWidths {

@@ -22,7 +22,9 @@ TEST(Intervals, ScoresAreInTheModelsOwnUnits) {
   one.time = one.power = true;
   one.error = {0.2, -0.1};
   one.covariance << 0.01, 0.0, 0.0, 0.0025;
-  const Widths widths = conformal_widths(std::vector<LeftOut>(20, one));
+  std::vector<LeftOut> all(20, one);
+  for (std::size_t i = 0; i < all.size(); ++i) all[i].group = i;
+  const Widths widths = conformal_widths(all);
   EXPECT_NEAR(widths.time, 2.0, 1e-12);
   EXPECT_NEAR(widths.power, 2.0, 1e-12);
   // 0.1 / sqrt(0.0125) would be less than the model says of itself.
@@ -30,12 +32,12 @@ TEST(Intervals, ScoresAreInTheModelsOwnUnits) {
 }
 
 TEST(Intervals, FewCasesAreWide) {
-  EXPECT_EQ(conformal_widths({}).power, 2.5);
+  EXPECT_EQ(conformal_widths(std::vector<LeftOut>()).power, 2.5);
   LeftOut one;
   one.time = true;
   one.error = {0.4, 0.0};
   one.covariance << 0.01, 0.0, 0.0, 0.0;
-  const Widths widths = conformal_widths({one});
+  const Widths widths = conformal_widths(std::vector<LeftOut>{one});
   EXPECT_NEAR(widths.time, 4.0, 1e-12);
   EXPECT_EQ(widths.energy, 2.5);
 }

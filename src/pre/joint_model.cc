@@ -3,6 +3,7 @@
 #include <Eigen/LU>
 #include <algorithm>
 #include <array>
+#include <map>
 #include <utility>
 
 #include "pre/least_squares.h"
@@ -34,30 +35,36 @@ void append_prior(const Eigen::VectorXd& at, Eigen::VectorXd& residuals, Eigen::
 
 }  // namespace
 
-JointModel::JointModel(std::vector<Case> cases)
-    : cases_(std::move(cases)), layout_(workloads_of(cases_)), hyper_(hyper_prior()) {
+JointModel::JointModel(std::vector<Case> cases, Base base)
+    : cases_(std::move(cases)),
+      layout_(workloads_of(cases_), std::move(base.knowledge)),
+      hyper_(base.hyper.value_or(hyper_prior())) {
   take_in_cases();
+  fit_ = Eigen::VectorXd::Zero(layout_.size());
+  if (entries_.empty()) return;
   fit_ = robust_fit();
   for (int round = 0; round < kRounds; ++round) {
     points_ = process_points();
     const Eigen::VectorXd residuals = linearise();
-    hyper_ = fit_hyper(points_, entries_, residuals, slopes_ * slopes_.transpose(), hyper_);
+    if (!base.hyper) {
+      hyper_ = fit_hyper(points_, entries_, residuals, slopes_ * slopes_.transpose(), hyper_);
+    }
     fit_ = whitened_fit(covariance(hyper_, points_, entries_), fit_);
   }
   condition_on_cases();
 }
 
-JointModel::JointModel(std::vector<Case> cases, JointFit known)
+JointModel::JointModel(std::vector<Case> cases, Base base, JointFit known)
     : cases_(std::move(cases)),
-      layout_(workloads_of(cases_)),
+      layout_(workloads_of(cases_), std::move(base.knowledge)),
       fit_(std::move(known.parameters)),
       hyper_(std::move(known.hyper)) {
   take_in_cases();
-  condition_on_cases();
+  if (!entries_.empty()) condition_on_cases();
 }
 
-std::size_t JointModel::parameter_count(const std::vector<Case>& cases) {
-  return static_cast<std::size_t>(Layout(workloads_of(cases)).size());
+std::size_t JointModel::parameter_count(const std::vector<Case>& cases, const Base& base) {
+  return static_cast<std::size_t>(Layout(workloads_of(cases), base.knowledge).size());
 }
 
 void JointModel::take_in_cases() {
@@ -135,8 +142,8 @@ Eigen::VectorXd JointModel::whitened_fit(const Eigen::MatrixXd& covariance,
                              Eigen::MatrixXd* slopes) {
     expected(at, r, slopes);
     r -= measured_;
-    root.matrixL().solveInPlace(r);
-    if (slopes != nullptr) root.matrixL().solveInPlace(*slopes);
+    r = root.matrixL().solve(r).eval();
+    if (slopes != nullptr) *slopes = root.matrixL().solve(*slopes).eval();
     append_prior(at, r, slopes);
   };
   return least_squares(residuals, std::move(start));
@@ -173,52 +180,130 @@ Belief JointModel::believe(const Workload& workload) const {
   for (std::size_t i = 0; i < 2; ++i) {
     rows.row(static_cast<Eigen::Index>(i)) = layout_.row(*slopes[i], place);
   }
-  Eigen::MatrixXd shared = rows * slopes_.transpose();
-  for (std::size_t j = 0; j < entries_.size(); ++j) {
-    const ProcessEntry& entry = entries_[j];
-    const Eigen::Index output = entry.output == Output::kTime ? 0 : 1;
-    shared(output, static_cast<Eigen::Index>(j)) +=
-        covariance(hyper_, point, points_[entry.point], entry.output);
-  }
-
   Belief belief;
-  belief.mean =
-      Eigen::Vector2d(at_fit.log_time, at_fit.log_power) - rows * fit_ + shared * weights_;
-  belief.covariance = rows * rows.transpose() - shared * total_.solve(shared.transpose());
-  for (std::size_t i = 0; i < 2; ++i) {
-    for (std::size_t j = 0; j < 2; ++j) {
-      belief.covariance(static_cast<Eigen::Index>(i), static_cast<Eigen::Index>(j)) +=
-          layout_.unseen_covariance(*slopes[i], *slopes[j], place);
+  belief.mean = Eigen::Vector2d(at_fit.log_time, at_fit.log_power);
+  belief.parts.fill(Eigen::Matrix2d::Zero());
+  Eigen::Matrix2d& parameters_part = belief.parts[static_cast<std::size_t>(Part::kParameters)];
+  parameters_part = rows * rows.transpose();
+  for (std::size_t thing = 0; thing < kThingNames.size(); ++thing) {
+    // The four things stand in the order of their parts.
+    Eigen::Matrix2d& part = belief.parts[static_cast<std::size_t>(Part::kGeneration) + thing];
+    for (std::size_t i = 0; i < 2; ++i) {
+      for (std::size_t j = 0; j < 2; ++j) {
+        part(static_cast<Eigen::Index>(i), static_cast<Eigen::Index>(j)) =
+            layout_.unseen_covariance(*slopes[i], *slopes[j], place, static_cast<Thing>(thing));
+      }
     }
-    const auto at = static_cast<Eigen::Index>(i);
-    belief.covariance(at, at) +=
-        covariance(hyper_, point, point, kOutputs[i]) + noise_variance(hyper_, kOutputs[i]);
   }
+  Eigen::Matrix2d& network_part = belief.parts[static_cast<std::size_t>(Part::kNetwork)];
+  Eigen::Matrix2d& run_part = belief.parts[static_cast<std::size_t>(Part::kRun)];
+  for (Eigen::Index i = 0; i < 2; ++i) {
+    const Output output = kOutputs[static_cast<std::size_t>(i)];
+    network_part(i, i) = covariance(hyper_, point, point, output);
+    run_part(i, i) = noise_variance(hyper_, output);
+  }
+  if (!entries_.empty()) {
+    Eigen::MatrixXd process = Eigen::MatrixXd::Zero(2, slopes_.rows());
+    for (std::size_t j = 0; j < entries_.size(); ++j) {
+      const ProcessEntry& entry = entries_[j];
+      process(entry.output == Output::kTime ? 0 : 1, static_cast<Eigen::Index>(j)) =
+          covariance(hyper_, point, points_[entry.point], entry.output);
+    }
+    const Eigen::MatrixXd physics = rows * slopes_.transpose(), shared = physics + process;
+    belief.mean += shared * weights_ - rows * fit_;
+    // What the cases say is taken off both, and what they say of the two together in equal halves.
+    const Eigen::MatrixXd of_both = total_.solve(shared.transpose());
+    const Eigen::Matrix2d off_network = process * of_both;
+    network_part -= 0.5 * (off_network + off_network.transpose());
+    const Eigen::Matrix2d off_parameters = physics * of_both;
+    parameters_part -= 0.5 * (off_parameters + off_parameters.transpose());
+  }
+  for (const Eigen::Matrix2d& part : belief.parts) belief.covariance += part;
   return belief;
 }
 
-std::vector<LeftOut> JointModel::leave_one_out() const {
+std::string JointModel::group_of(std::size_t of_case, Novelty by) const {
+  const Workload& workload = cases_[of_case].workload;
+  switch (by) {
+    case Novelty::kConfiguration:
+      return std::to_string(of_case);
+    case Novelty::kNetwork:
+      return workload.network;
+    case Novelty::kGpu:
+      return workload.gpu;
+    case Novelty::kGeneration:
+      return workload.generation;
+    case Novelty::kHost:
+      return workload.host;
+    case Novelty::kStack:
+      break;
+  }
+  return workload.stack;
+}
+
+std::vector<LeftOut> JointModel::leave_out(Novelty by) const {
   const auto n = static_cast<Eigen::Index>(entries_.size());
+  if (n == 0) return {};
   const Eigen::MatrixXd inverse = total_.solve(Eigen::MatrixXd::Identity(n, n));
+  std::map<std::string, std::vector<Eigen::Index>> groups;
+  for (std::size_t j = 0; j < entries_.size(); ++j) {
+    groups[group_of(entries_[j].point, by)].push_back(static_cast<Eigen::Index>(j));
+  }
+  // With nothing left to say anything, nothing is learned of it.
+  if (groups.size() < 2) return {};
   std::vector<LeftOut> all;
-  for (std::size_t j = 0; j < entries_.size();) {
-    // A case's one or two entries stand together.
-    const std::size_t count =
-        j + 1 < entries_.size() && entries_[j + 1].point == entries_[j].point ? 2 : 1;
-    const auto first = static_cast<Eigen::Index>(j);
-    const auto size = static_cast<Eigen::Index>(count);
-    const Eigen::MatrixXd block = inverse.block(first, first, size, size).inverse();
-    const Eigen::VectorXd error = block * weights_.segment(first, size);
-    LeftOut one;
-    const Eigen::Index at = entries_[j].output == Output::kTime ? 0 : 1;
-    one.error.segment(at, size) = error;
-    one.covariance.block(at, at, size, size) = block;
-    one.time = at == 0;
-    one.power = at == 1 || count == 2;
-    all.push_back(one);
-    j += count;
+  std::size_t group = 0;
+  for (const auto& [name, of_group] : groups) {
+    const Eigen::MatrixXd block = inverse(of_group, of_group).inverse();
+    const Eigen::VectorXd error = block * weights_(of_group);
+    for (std::size_t j = 0; j < of_group.size(); ++j) {
+      const ProcessEntry& entry = entries_[static_cast<std::size_t>(of_group[j])];
+      const auto at = static_cast<Eigen::Index>(j);
+      // A case's one or two entries stand together.
+      const bool second =
+          j > 0 && entries_[static_cast<std::size_t>(of_group[j - 1])].point == entry.point;
+      if (!second) all.push_back({.group = group});
+      LeftOut& one = all.back();
+      const Eigen::Index output = entry.output == Output::kTime ? 0 : 1;
+      one.error[output] = error[at];
+      one.covariance(output, output) = block(at, at);
+      if (second) one.covariance(0, 1) = one.covariance(1, 0) = block(at, at - 1);
+      (output == 0 ? one.time : one.power) = true;
+    }
+    ++group;
   }
   return all;
+}
+
+Base JointModel::learned() const {
+  const Eigen::Index parameters = layout_.size();
+  Eigen::MatrixXd precision = Eigen::MatrixXd::Identity(parameters, parameters);
+  if (!entries_.empty()) {
+    const Eigen::LLT<Eigen::MatrixXd> noise(covariance(hyper_, points_, entries_));
+    precision += slopes_.transpose() * noise.solve(slopes_);
+  }
+  const Eigen::MatrixXd identity = Eigen::MatrixXd::Identity(parameters, parameters);
+  const Eigen::MatrixXd posterior = Eigen::LLT<Eigen::MatrixXd>(precision).solve(identity);
+  return {.knowledge = layout_.learned(fit_, posterior), .hyper = hyper_};
+}
+
+bool JointModel::is_new(const Workload& workload, Novelty what) const {
+  const Place place = layout_.place(workload);
+  switch (what) {
+    case Novelty::kConfiguration:
+      return true;
+    case Novelty::kNetwork:
+      return !space_.knows_network(workload);
+    case Novelty::kGpu:
+      return !place.of(Thing::kGpu);
+    case Novelty::kGeneration:
+      return !place.of(Thing::kGeneration);
+    case Novelty::kHost:
+      return !place.of(Thing::kHost);
+    case Novelty::kStack:
+      break;
+  }
+  return !place.of(Thing::kStack);
 }
 
 }  // namespace joulecast::pre

@@ -4,7 +4,9 @@
 
 #include <Eigen/Cholesky>
 #include <Eigen/Core>
+#include <array>
 #include <optional>
+#include <string>
 #include <vector>
 
 #include "pre/parameters.h"
@@ -20,14 +22,39 @@ struct Case {
   std::optional<double> log_time, log_power;
 };
 
+/// What a belief's uncertainty comes from.
+enum class Part {
+  kParameters,  ///< Of the physics, and of the things that were seen.
+  kGeneration,  ///< Never seen; and so the next three.
+  kGpu,
+  kHost,
+  kStack,
+  kNetwork,  ///< What the physics leaves over: how this network at this size differs.
+  kRun,      ///< Of one run against the next.
+};
+inline constexpr std::size_t kPartCount = 7;
+
 /// A normal distribution of (log time, log power) of a run.
 struct Belief {
   Eigen::Vector2d mean = Eigen::Vector2d::Zero();
   Eigen::Matrix2d covariance = Eigen::Matrix2d::Zero();
+  /// What it is the sum of.
+  std::array<Eigen::Matrix2d, kPartCount> parts = {};
 };
+
+/// What a fit starts from: what earlier trainings said, and how they scattered around it.
+struct Base {
+  Knowledge knowledge;
+  std::optional<Hyper> hyper;  ///< Kept as it is; absent: found from the cases.
+};
+
+/// What cases are left out of a fit together by.
+enum class Novelty { kConfiguration, kNetwork, kGpu, kGeneration, kHost, kStack };
+inline constexpr std::size_t kNoveltyCount = 6;
 
 /// What a case turned out to be against what the others say of it.
 struct LeftOut {
+  std::size_t group = 0;                            ///< Left out with it.
   Eigen::Vector2d error = Eigen::Vector2d::Zero();  ///< Measured less expected.
   Eigen::Matrix2d covariance = Eigen::Matrix2d::Zero();
   bool time = false, power = false;  ///< Whether it was measured.
@@ -42,25 +69,28 @@ struct JointFit {
 /// Safe for concurrent calls of const members.
 class JointModel {
  public:
-  /// At least one logarithm must be there.
-  explicit JointModel(std::vector<Case> cases);
-  /// Of the same cases as the fit, whose size must be parameter_count() of them.
-  JointModel(std::vector<Case> cases, JointFit known);
+  /// Without a case or a base it is the prior.
+  explicit JointModel(std::vector<Case> cases, Base base = {});
+  /// Of the same cases and base as the fit, whose size must be parameter_count() of them.
+  JointModel(std::vector<Case> cases, Base base, JointFit known);
 
   JointFit fit() const { return {.parameters = fit_, .hyper = hyper_}; }
-  static std::size_t parameter_count(const std::vector<Case>& cases);
+  static std::size_t parameter_count(const std::vector<Case>& cases, const Base& base);
 
+  /// A workload whose time is known: of its watts given that time, and of the time itself.
   Belief believe(const Workload& workload) const;
   /// What the physics alone says, with the parameters fitted.
   Outcome physics(const Workload& workload) const;
-  /// Each case left out of the last step of the fit, its parameters' linearisation kept.
-  std::vector<LeftOut> leave_one_out() const;
+  /// Cases left out of the last step of the fit, its parameters' linearisation kept: one by one, or
+  /// all at once that share a network, a GPU, ...
+  std::vector<LeftOut> leave_out(Novelty by) const;
+  /// The base of fits on other cases: all that these say, without themselves.
+  Base learned() const;
 
-  bool knows_gpu(const Workload& w) const { return layout_.place(w).gpu.has_value(); }
-  bool knows_generation(const Workload& w) const { return layout_.place(w).generation.has_value(); }
-  bool knows_host(const Workload& w) const { return layout_.place(w).host.has_value(); }
+  bool is_new(const Workload& workload, Novelty what) const;
 
  private:
+  std::string group_of(std::size_t of_case, Novelty by) const;
   void take_in_cases();
   void condition_on_cases();
   /// Expected logarithms of the entries at `at`; their slopes unless null.

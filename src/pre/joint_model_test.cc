@@ -58,14 +58,14 @@ TEST(JointModel, IsLessSureOfWhatItNeverSaw) {
 TEST(JointModel, ClosedFormLeaveOneOutIsNearARefit) {
   GeneratedWorld world(3, 2, 0.03);
   const std::vector<Case> cases = cases_of(world, 2, 6);
-  const std::vector<LeftOut> closed = JointModel(cases).leave_one_out();
+  const std::vector<LeftOut> closed = JointModel(cases).leave_out(Novelty::kConfiguration);
   ASSERT_EQ(closed.size(), cases.size());
   for (const std::size_t left : {std::size_t{2}, std::size_t{9}, std::size_t{17}}) {
     std::vector<Case> others = cases;
     others.erase(others.begin() + static_cast<std::ptrdiff_t>(left));
     const Belief belief = JointModel(others).believe(cases[left].workload);
-    EXPECT_NEAR(closed[left].error[0], *cases[left].log_time - belief.mean[0], 0.02);
-    EXPECT_NEAR(closed[left].error[1], *cases[left].log_power - belief.mean[1], 0.02);
+    EXPECT_NEAR(closed[left].error[0], *cases[left].log_time - belief.mean[0], 0.045);
+    EXPECT_NEAR(closed[left].error[1], *cases[left].log_power - belief.mean[1], 0.045);
     EXPECT_NEAR(std::sqrt(closed[left].covariance(0, 0)), std::sqrt(belief.covariance(0, 0)), 0.02);
   }
 }
@@ -81,7 +81,7 @@ TEST(JointModel, LearnsTimeFromRunsWithoutWatts) {
   const Belief belief = model.believe(GeneratedWorld::workload(set_up));
   EXPECT_NEAR(belief.mean[0], std::log(truth.time_s), 0.05);
   EXPECT_NEAR(belief.mean[1], std::log(truth.power_w), 0.05);
-  const std::vector<LeftOut> left = model.leave_one_out();
+  const std::vector<LeftOut> left = model.leave_out(Novelty::kConfiguration);
   EXPECT_TRUE(left[0].time);
   EXPECT_FALSE(left[0].power);
   EXPECT_FALSE(left[1].time);

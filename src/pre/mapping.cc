@@ -33,7 +33,7 @@ std::vector<std::string> Mapping::needed_columns() const { return columns_of(*th
 std::vector<std::string> Mapping::columns() const { return columns_of(*this, true); }
 
 const std::vector<ExtraField>& extra_fields() {
-  static const std::vector<ExtraField> kFields = {
+  static const std::vector<ExtraField> fields = {
       {"architecture", FieldKind::kText},
       {"meter", FieldKind::kText},
       {"source", FieldKind::kText},
@@ -48,8 +48,10 @@ const std::vector<ExtraField>& extra_fields() {
       {"step_time", FieldKind::kTime},
       {"throughput", FieldKind::kNumber},
       {"token_throughput", FieldKind::kNumber},
+      {"global_batch", FieldKind::kNumber},
+      {"iteration_time", FieldKind::kTime},
   };
-  return kFields;
+  return fields;
 }
 
 std::vector<std::string> columns_in(std::string_view text) {

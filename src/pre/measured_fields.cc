@@ -2,6 +2,7 @@
 
 #include <fmt/format.h>
 
+#include <cmath>
 #include <map>
 #include <tuple>
 
@@ -24,6 +25,9 @@ double step_samples(const SetUp& set_up) {
 // Samples a second, if the table gives them in any form.
 std::optional<double> throughput(const Numbers& numbers, const SetUp& set_up) {
   if (const auto samples = find(numbers, "throughput")) return samples;
+  const auto batch = find(numbers, "global_batch");
+  const auto iteration_s = find(numbers, "iteration_time");
+  if (batch && iteration_s) return *batch / *iteration_s;
   const auto tokens = find(numbers, "token_throughput");
   if (!tokens || set_up.sequence_length == 0) return std::nullopt;
   return *tokens / static_cast<double>(set_up.sequence_length);
@@ -46,6 +50,28 @@ std::optional<double> epoch_joules(const Numbers& numbers, const SetUp& set_up) 
   return std::nullopt;
 }
 
+// Samples of an optimizer's step on all GPUs: says the accumulation where the batch of one GPU is
+// said, else that batch.
+Status set_global_batch(SetUp& set_up, double global_batch, bool batch_said,
+                        std::string_view place) {
+  constexpr double kMost = 1e6;
+  const double one = batch_said ? step_samples(set_up)
+                                : static_cast<double>(set_up.gpus) * set_up.gradient_accumulation;
+  const double parts = global_batch / one;
+  if (parts != std::floor(parts) || parts < 1.0 || parts > kMost) {
+    return Error{fmt::format("{}: a global batch of {:g} is no whole number of {}", place,
+                             global_batch,
+                             batch_said ? fmt::format("steps of {:g} samples", one)
+                                        : fmt::format("samples on each of {} GPUs", set_up.gpus))};
+  }
+  if (batch_said) {
+    set_up.gradient_accumulation = static_cast<int>(parts);
+  } else {
+    set_up.batch_size = static_cast<std::int64_t>(parts);
+  }
+  return {};
+}
+
 template <typename Q>
 std::optional<Q> quantity(const std::optional<double>& number) {
   return number ? std::optional<Q>(Q(*number)) : std::nullopt;
@@ -53,17 +79,24 @@ std::optional<Q> quantity(const std::optional<double>& number) {
 
 }  // namespace
 
-Status set_measured(Observation& observation, const NumberOf& number) {
+Status set_measured(Observation& observation, const NumberOf& number, std::string_view place) {
   Numbers numbers;
   for (const std::string_view field :
        {"gflops", "steps_per_epoch", "power", "epoch_energy", "stable_epoch_energy", "epoch_time",
-        "total_energy", "total_time", "step_time", "throughput", "token_throughput"}) {
+        "total_energy", "total_time", "step_time", "throughput", "token_throughput", "global_batch",
+        "iteration_time"}) {
     const auto value = number(field);
     if (!value) return value.error();
     if (*value) numbers.emplace(field, **value);
   }
   SetUp& set_up = observation.set_up;
   set_up.recorded_gflops = find(numbers, "gflops");
+  if (const auto batch = find(numbers, "global_batch")) {
+    const auto said = number("batch_size");
+    if (!said) return said.error();
+    const Status status = set_global_batch(set_up, *batch, said->has_value(), place);
+    if (!status) return status.error();
+  }
   if (const auto steps = find(numbers, "steps_per_epoch")) {
     set_up.train_size = *steps * step_samples(set_up);
   }

@@ -80,6 +80,9 @@ void read_machine(JsonFields& fields, SetUp& set_up) {
   read_count(fields, "gpus", set_up.gpus);
   read_above_zero(fields, "power_limit_w", set_up.power_limit);
   set_up.host_memory_gb = fields.number("host_memory_gb", kLeast);
+  set_up.stack = fields.text("stack");
+  read_above_zero(fields, "host_dispatch", set_up.host_dispatch);
+  read_above_zero(fields, "host_pipeline", set_up.host_pipeline);
 }
 
 }  // namespace
@@ -112,6 +115,9 @@ Json observation_json(const Observation& observation) {
           {"gpus", set_up.gpus},
           {"power_limit_w", or_zero(set_up.power_limit)},
           {"host_memory_gb", set_up.host_memory_gb},
+          {"stack", set_up.stack},
+          {"host_dispatch", or_zero(set_up.host_dispatch)},
+          {"host_pipeline", or_zero(set_up.host_pipeline)},
           {"source", observation.source},
           {"meter", observation.meter},
           {"row", observation.row},

@@ -5,13 +5,14 @@
 #include <algorithm>
 #include <array>
 #include <cmath>
-#include <limits>
 #include <map>
 #include <utility>
 
 #include "joulecast/pre/observations.h"
+#include "pre/choose_cases.h"
 #include "pre/intervals.h"
 #include "pre/joint_model.h"
+#include "pre/learned.h"
 #include "pre/observation_json.h"
 #include "pre/repeats.h"
 #include "pre/stable_ratio.h"
@@ -76,10 +77,20 @@ std::optional<double> log_median(const std::vector<double>& values) {
   return values.empty() ? std::nullopt : std::optional(std::log(median_of(values)));
 }
 
+/// How many configurations a fit takes in: its time grows with their cube.
+constexpr std::size_t kMostCases = 320;
+
 Result<std::vector<Case>> cases_of(const Catalogues& catalogues,
                                    std::span<const Observation> observations) {
+  const std::vector<Runs> all = group(observations);
+  std::vector<CaseKey> keys;
+  for (const Runs& runs : all) {
+    const SetUp& set_up = runs.first->set_up;
+    keys.push_back({set_up.stack, set_up.gpu + "|" + set_up.network});
+  }
   std::vector<Case> cases;
-  for (const Runs& runs : group(observations)) {
+  for (const std::size_t i : choose_cases(keys, kMostCases)) {
+    const Runs& runs = all[i];
     const Observation& first = *runs.first;
     auto workload = workload_of(catalogues, first.set_up, counts_memory(first.meter));
     if (!workload) {
@@ -107,16 +118,28 @@ Answer spread(double log, double width) {
   return {.value = std::exp(log), .low = std::exp(log - width), .high = std::exp(log + width)};
 }
 
+constexpr std::array<std::string_view, kPartCount> kPartNames = {"parameters",
+                                                                 "generation never seen",
+                                                                 "GPU never seen",
+                                                                 "host never seen",
+                                                                 "software never seen",
+                                                                 "network",
+                                                                 "run"};
+
+/// What a fit rests on: earlier knowledge, its own observations, or both.
+struct Material {
+  std::optional<Learned> earlier;
+  std::vector<Observation> observations;
+};
+
 class OwnFit : public SavedFit {
  public:
-  OwnFit(Catalogues catalogues, std::span<const Observation> observations, JointModel model)
+  OwnFit(Catalogues catalogues, Material material, JointModel model)
       : catalogues_(std::move(catalogues)),
-        observations_(observations.begin(), observations.end()),
-        memory_counted_(most_count_memory(observations)),
-        repeats_(observations),
-        stable_ratio_(observations),
+        material_(std::move(material)),
+        repeats_(material_.observations),
         model_(std::move(model)),
-        widths_(conformal_widths(model_.leave_one_out())) {}
+        learned_(learn()) {}
 
   std::string_view method() const override { return kName; }
   std::vector<Target> targets() const override;
@@ -124,89 +147,119 @@ class OwnFit : public SavedFit {
   bool heeds(std::string_view setting) const override {
     return setting != "workers" && setting != "host_memory";
   }
-  Result<std::vector<OutOfRange>> out_of_range(const SetUp& set_up) const override;
-  Json content() const override;
-
-  Result<Answer> answer(const SetUp& set_up, Target target) const override {
-    if (const auto known = repeats_.answer(set_up, target)) return *known;
-    if (target == Target::kStableEpochEnergy) return stable_epoch_energy(set_up);
-    const auto workload = workload_of(catalogues_, set_up, memory_counted_);
-    if (!workload) return workload.error();
-    const Belief belief = model_.believe(*workload);
-    const LeastWidths least =
-        model_.knows_generation(*workload) ? LeastWidths() : unseen_generation_widths();
-    const auto within = [](double log, double width, double variance, double least_width) {
-      return spread(log, std::max(width * std::sqrt(variance), least_width));
-    };
-    if (target == Target::kPower) {
-      return within(belief.mean[1], widths_.power, belief.covariance(1, 1), least.power);
-    }
-    if (target == Target::kTime) {
-      return within(belief.mean[0], widths_.time, belief.covariance(0, 0), least.time);
-    }
-    return within(belief.mean.sum(), widths_.energy, belief.covariance.sum(), least.energy);
+  Result<std::vector<OutOfRange>> out_of_range(const SetUp& set_up) const override {
+    return outside(learned_.extents, set_up);
   }
+  Json content() const override;
+  Result<Answer> answer(const SetUp& set_up, Target target) const override;
+  Result<std::unique_ptr<SavedFit>> refined(
+      std::span<const Observation> observations) const override;
+  Result<std::unique_ptr<SavedFit>> without_rows() const override;
 
  private:
-  Result<Answer> stable_epoch_energy(const SetUp& set_up) const {
-    const auto ratio = stable_ratio_.of(set_up);
-    if (!ratio) {
-      return Error{
-          "energy of stable epochs: no recording that was fitted on has it beside the "
-          "mean epoch's"};
-    }
-    auto answer_of_mean = answer(set_up, Target::kEpochEnergy);
-    if (!answer_of_mean) return answer_of_mean;
-    answer_of_mean->value *= *ratio;
-    *answer_of_mean->low *= *ratio;
-    *answer_of_mean->high *= *ratio;
-    return answer_of_mean;
-  }
+  Learned learn() const;
+  Result<Answer> modelled(const SetUp& set_up, Target target) const;
+  Result<Answer> stable_epoch_energy(const SetUp& set_up) const;
 
   Catalogues catalogues_;
-  std::vector<Observation> observations_;
-  bool memory_counted_;
+  Material material_;
   Repeats repeats_;
-  StableRatio stable_ratio_;
   JointModel model_;
-  Widths widths_;
+  /// All but its base, which is made when it is asked for.
+  Learned learned_;
 };
+
+Learned OwnFit::learn() const {
+  const StableRatio stable(material_.observations);
+  Learned learned = {.base = {},
+                     .widths = {},
+                     .extents = extents_of(material_.observations),
+                     .memory_counted = most_count_memory(material_.observations),
+                     .stable_phased = stable.phased(),
+                     .stable_plain = stable.plain()};
+  if (!material_.earlier) {
+    learned.widths = conformal_widths(model_);
+    return learned;
+  }
+  // Few trainings more do not say how wide intervals must be, nor what a meter counts.
+  const Learned& earlier = *material_.earlier;
+  learned.widths = earlier.widths;
+  learned.memory_counted = earlier.memory_counted;
+  learned.extents = joined(earlier.extents, learned.extents);
+  if (!learned.stable_phased) learned.stable_phased = earlier.stable_phased;
+  if (!learned.stable_plain) learned.stable_plain = earlier.stable_plain;
+  return learned;
+}
+
+Result<Answer> OwnFit::answer(const SetUp& set_up, Target target) const {
+  if (!set_up.epoch_time) {
+    if (const auto known = repeats_.answer(set_up, target)) return *known;
+  }
+  if (target == Target::kStableEpochEnergy) return stable_epoch_energy(set_up);
+  return modelled(set_up, target);
+}
+
+Result<Answer> OwnFit::modelled(const SetUp& set_up, Target target) const {
+  const auto workload = workload_of(catalogues_, set_up, learned_.memory_counted);
+  if (!workload) return workload.error();
+  const Belief belief = model_.believe(*workload);
+  const Widths widths = widths_for(learned_.widths, model_, *workload);
+  const bool known = !model_.is_new(*workload, Novelty::kGeneration);
+  const LeastWidths least = known ? LeastWidths() : unseen_generation_widths();
+  // Of log energy = log time + log power, each weighs 1 or 0.
+  const bool timed = set_up.epoch_time.has_value();
+  const Eigen::Vector2d weights(target == Target::kPower || timed ? 0.0 : 1.0,
+                                target == Target::kTime ? 0.0 : 1.0);
+  if (timed && target == Target::kTime) {
+    const double time_s = set_up.epoch_time->value();
+    return Answer{.value = time_s, .low = time_s, .high = time_s};
+  }
+  const double log_time = timed ? std::log(set_up.epoch_time->value()) : belief.mean[0];
+  const double log = (target == Target::kPower ? 0.0 : log_time) +
+                     (target == Target::kTime ? 0.0 : belief.mean[1]);
+  const bool only_power = target == Target::kPower || timed;
+  const double width = target == Target::kTime ? widths.time
+                       : only_power            ? widths.power
+                                               : widths.energy;
+  const double least_width = target == Target::kTime ? least.time
+                             : only_power            ? least.power
+                                                     : least.energy;
+  const auto variance = [&weights](const Eigen::Matrix2d& of) {
+    return std::max(weights.dot(of * weights), 0.0);
+  };
+  Answer answer =
+      spread(log, std::max(width * std::sqrt(variance(belief.covariance)), least_width));
+  if (!(answer.value > 0.0) || !std::isfinite(*answer.high)) {
+    return Error{"the estimator has no finite answer to this set-up; fit it again"};
+  }
+  for (std::size_t part = 0; part < kPartCount; ++part) {
+    const double sd = std::sqrt(variance(belief.parts[part]));
+    if (sd > 0.0) answer.parts.push_back({.name = kPartNames[part], .log_sd = sd});
+  }
+  return answer;
+}
+
+Result<Answer> OwnFit::stable_epoch_energy(const SetUp& set_up) const {
+  const auto ratio = StableRatio(learned_.stable_phased, learned_.stable_plain).of(set_up);
+  if (!ratio) {
+    return Error{
+        "energy of stable epochs: no recording that was fitted on has it beside the "
+        "mean epoch's"};
+  }
+  auto answer_of_mean = answer(set_up, Target::kEpochEnergy);
+  if (!answer_of_mean) return answer_of_mean;
+  answer_of_mean->value *= *ratio;
+  *answer_of_mean->low *= *ratio;
+  *answer_of_mean->high *= *ratio;
+  return answer_of_mean;
+}
 
 std::vector<Target> OwnFit::targets() const {
   std::vector<Target> targets = {Target::kPower, Target::kEpochEnergy, Target::kTime};
-  const bool stable = std::any_of(
-      observations_.begin(), observations_.end(),
-      [](const Observation& one) { return one.stable_epoch_energy && one.epoch_energy; });
-  if (stable) targets.push_back(Target::kStableEpochEnergy);
-  return targets;
-}
-
-/// What a set-up is asked about beyond its names.
-struct Extent {
-  const char* feature;
-  double (*of)(const SetUp& set_up);
-};
-constexpr std::array kExtents = {
-    Extent{"batch size", [](const SetUp& s) { return static_cast<double>(s.batch_size); }},
-    Extent{"image height", [](const SetUp& s) { return static_cast<double>(s.image_height); }},
-    Extent{"sequence length",
-           [](const SetUp& s) { return static_cast<double>(s.sequence_length); }},
-    Extent{"GPUs", [](const SetUp& s) { return static_cast<double>(s.gpus); }},
-};
-
-Result<std::vector<OutOfRange>> OwnFit::out_of_range(const SetUp& set_up) const {
-  std::vector<OutOfRange> outside;
-  for (const Extent& extent : kExtents) {
-    const double value = extent.of(set_up);
-    double low = std::numeric_limits<double>::infinity(), high = 0.0;
-    for (const Observation& one : observations_) {
-      low = std::min(low, extent.of(one.set_up));
-      high = std::max(high, extent.of(one.set_up));
-    }
-    if (value >= low && value <= high) continue;
-    outside.push_back({.feature = extent.feature, .value = value, .low = low, .high = high});
+  if (learned_.stable_phased || learned_.stable_plain) {
+    targets.push_back(Target::kStableEpochEnergy);
   }
-  return outside;
+  return targets;
 }
 
 std::vector<double> numbers(const Eigen::VectorXd& vector) {
@@ -215,11 +268,42 @@ std::vector<double> numbers(const Eigen::VectorXd& vector) {
 
 Json OwnFit::content() const {
   Json observations = Json::array();
-  for (const Observation& one : observations_) observations.push_back(observation_json(one));
+  for (const Observation& one : material_.observations) {
+    observations.push_back(observation_json(one));
+  }
   const JointFit found = model_.fit();
-  return {{"observations", std::move(observations)},
-          {"parameters", numbers(found.parameters)},
-          {"hyper", numbers(found.hyper)}};
+  Json content = {{"observations", std::move(observations)},
+                  {"parameters", numbers(found.parameters)},
+                  {"hyper", numbers(found.hyper)}};
+  if (material_.earlier) content["earlier"] = learned_json(*material_.earlier);
+  return content;
+}
+
+Base base_of(const Material& material) {
+  return material.earlier ? material.earlier->base : Base();
+}
+
+Result<std::unique_ptr<SavedFit>> fitted(const Catalogues& catalogues, Material material) {
+  auto cases = cases_of(catalogues, material.observations);
+  if (!cases) return cases.error();
+  JointModel model(std::move(*cases), base_of(material));
+  return std::unique_ptr<SavedFit>(
+      std::make_unique<OwnFit>(catalogues, std::move(material), std::move(model)));
+}
+
+Result<std::unique_ptr<SavedFit>> OwnFit::refined(std::span<const Observation> observations) const {
+  Material material = material_;
+  material.observations.insert(material.observations.end(), observations.begin(),
+                               observations.end());
+  return fitted(catalogues_, std::move(material));
+}
+
+Result<std::unique_ptr<SavedFit>> OwnFit::without_rows() const {
+  Material material = {.earlier = learned_, .observations = {}};
+  material.earlier->base = model_.learned();
+  JointModel model({}, material.earlier->base);
+  return std::unique_ptr<SavedFit>(
+      std::make_unique<OwnFit>(catalogues_, std::move(material), std::move(model)));
 }
 
 class OwnEstimator : public Estimator {
@@ -230,10 +314,10 @@ class OwnEstimator : public Estimator {
 
   Result<std::unique_ptr<FittedEstimator>> fit(std::span<const Observation> observations,
                                                Target /*target*/) const override {
-    auto cases = cases_of(catalogues_, observations);
-    if (!cases) return cases.error();
-    return std::unique_ptr<FittedEstimator>(
-        std::make_unique<OwnFit>(catalogues_, observations, JointModel(std::move(*cases))));
+    auto fit = fitted(catalogues_, {.earlier = std::nullopt,
+                                    .observations = {observations.begin(), observations.end()}});
+    if (!fit) return fit.error();
+    return std::unique_ptr<FittedEstimator>(std::move(*fit));
   }
 
  private:
@@ -247,25 +331,33 @@ Result<std::unique_ptr<SavedFit>> read_own(const Json& content,
   constexpr std::size_t kMostObservations = 100'000;
   std::string problem;
   JsonFields fields(&content, problem);
-  std::vector<Observation> observations;
-  for (const Json* json : fields.objects("observations", 1, kMostObservations)) {
+  Material material;
+  const bool earlier = content.is_object() && content.contains("earlier");
+  if (earlier) material.earlier = read_learned(fields.object("earlier"));
+  for (const Json* json : fields.objects("observations", earlier ? 0 : 1, kMostObservations)) {
     JsonFields one(json, fields);
-    observations.push_back(read_observation(one));
+    material.observations.push_back(read_observation(one));
     if (!problem.empty()) return Error{problem};
   }
   if (!problem.empty()) return Error{problem};
-  Catalogues catalogues;
-  auto cases = cases_of(catalogues, observations);
-  if (!cases) return cases.error();
-  const auto parameters = fields.numbers("parameters", JointModel::parameter_count(*cases));
+  const Catalogues catalogues;
+  std::vector<Case> cases;
+  if (!material.observations.empty()) {
+    auto of_observations = cases_of(catalogues, material.observations);
+    if (!of_observations) return of_observations.error();
+    cases = std::move(*of_observations);
+  }
+  const Base base = base_of(material);
+  const auto parameters = fields.numbers("parameters", JointModel::parameter_count(cases, base));
   const auto hyper = fields.numbers("hyper", kHyperCount);
   if (!problem.empty()) return Error{problem};
   JointFit found;
   found.parameters = Eigen::Map<const Eigen::VectorXd>(
       parameters.data(), static_cast<Eigen::Index>(parameters.size()));
   found.hyper = Eigen::Map<const Hyper>(hyper.data());
-  return std::unique_ptr<SavedFit>(std::make_unique<OwnFit>(
-      std::move(catalogues), observations, JointModel(std::move(*cases), std::move(found))));
+  JointModel model(std::move(cases), base, std::move(found));
+  return std::unique_ptr<SavedFit>(
+      std::make_unique<OwnFit>(catalogues, std::move(material), std::move(model)));
 }
 
 std::unique_ptr<Estimator> make_own_estimator(Catalogues catalogues) {

@@ -55,7 +55,6 @@ TEST(OwnEstimator, IntervalsHoldNewConfigurationsOfGeneratedWorlds) {
   }
   const double coverage = static_cast<double>(held) / asked;
   EXPECT_GT(coverage, 0.85) << coverage;
-  std::printf("cov %g\n", coverage);
   EXPECT_LT(coverage, 0.99);
 }
 

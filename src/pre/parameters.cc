@@ -1,7 +1,9 @@
 #include "pre/parameters.h"
 
-#include <algorithm>
+#include <Eigen/Cholesky>
 #include <cmath>
+#include <set>
+#include <utility>
 
 namespace joulecast::pre {
 namespace {
@@ -15,8 +17,14 @@ struct Prior {
 // recordings say; docs/estimator.md has where each comes from.
 constexpr std::array<Prior, kGlobalCount> kPriors = {{
     {"dense efficiency", 0.45, 0.5},
+    {"Winograd efficiency", 0.45, 0.5},
     {"pointwise efficiency", 0.35, 0.5},
     {"depthwise efficiency", 0.05, 0.8},
+    {"product efficiency", 0.7, 0.4},
+    {"attention efficiency", 0.5, 0.5},
+    {"matrix share", 0.5, 0.4},
+    {"product matrix share", 0.9, 0.3},
+    {"convolution traffic", 1.0, 0.5},
     {"bandwidth share", 0.75, 0.25},
     {"half wave", 1.5, 0.4},
     {"kernel seconds", 4e-6, 0.5},
@@ -30,6 +38,7 @@ constexpr std::array<Prior, kGlobalCount> kPriors = {{
     {"epoch seconds", 0.25, 0.8},
     {"augment seconds", 5e-9, 1.0},
     {"copy seconds", 1.2e-9, 1.0},
+    {"sample seconds", 1e-6, 1.0},
     {"decode seconds", 2e-8, 1.0},
     {"PyTorch dispatch", 1.0, 0.4},
     {"optimizer bytes", 1.0, 0.3},
@@ -47,36 +56,51 @@ constexpr std::array<Prior, kGlobalCount> kPriors = {{
     {"pipeline on dispatch", 0.15, 0.5},
 }};
 
-/// How far GPUs lie from their generation, generations from each other, and hosts.
+/// How far GPUs lie from their generation and generations from each other; hosts; and stacks.
 struct Spread {
   std::string_view name;
-  double generation_sd, gpu_sd;
-};
-constexpr std::array<Spread, kGpuDeviations> kGpuSpreads = {{
-    {"GPU efficiency", 0.20, 0.17},
-    {"GPU bandwidth", 0.12, 0.08},
-    {"GPU static", 0.25, 0.12},
-    {"GPU dynamic", 0.30, 0.08},
-}};
-struct HostSpread {
-  std::string_view name;
   double sd;
+  double generation_sd;  ///< Of GPUs only.
 };
-constexpr std::array<HostSpread, kHostDeviations> kHostSpreads = {{
-    {"host dispatch", 0.8},
-    {"host pipeline", 0.3},
-    {"host step", 0.8},
+constexpr std::array<Spread, kParameterCount - kGlobalCount> kSpreads = {{
+    {"GPU efficiency", 0.17, 0.20},
+    {"GPU matrix units", 0.15, 0.30},
+    {"GPU bandwidth", 0.08, 0.12},
+    {"GPU static", 0.12, 0.25},
+    {"GPU dynamic", 0.08, 0.30},
+    {"host dispatch", 0.8, 0.0},
+    {"host pipeline", 0.3, 0.0},
+    {"host step", 0.8, 0.0},
+    {"stack time", 0.25, 0.0},
+    {"stack power", 0.06, 0.0},
 }};
+// A host that was measured may still be this share as far from what its measurement says.
+constexpr double kMeasuredShare = 0.4;
 
-std::optional<std::size_t> find(const std::vector<std::string>& sorted, const std::string& name) {
-  const auto at = std::lower_bound(sorted.begin(), sorted.end(), name);
-  if (at == sorted.end() || *at != name) return std::nullopt;
-  return static_cast<std::size_t>(at - sorted.begin());
+double spread(Thing thing, std::size_t parameter) {
+  const Spread& of = kSpreads[parameter - kGlobalCount];
+  return thing == Thing::kGeneration ? of.generation_sd : of.sd;
 }
 
-void add_unique(std::vector<std::string>& sorted, const std::string& name) {
-  const auto at = std::lower_bound(sorted.begin(), sorted.end(), name);
-  if (at == sorted.end() || *at != name) sorted.insert(at, name);
+double unseen_spread(Thing thing, std::size_t parameter, const Place& place) {
+  const bool measured = place.host_measured && thing == Thing::kHost;
+  return spread(thing, parameter) * (measured ? kMeasuredShare : 1.0);
+}
+
+constexpr std::array kThings = {Thing::kGeneration, Thing::kGpu, Thing::kHost, Thing::kStack};
+
+const std::string& name_of(const Workload& workload, Thing thing) {
+  switch (thing) {
+    case Thing::kGeneration:
+      return workload.generation;
+    case Thing::kGpu:
+      return workload.gpu;
+    case Thing::kHost:
+      return workload.host;
+    case Thing::kStack:
+      break;
+  }
+  return workload.stack;
 }
 
 Eigen::Index index(std::size_t i) { return static_cast<Eigen::Index>(i); }
@@ -85,52 +109,56 @@ Eigen::Index index(std::size_t i) { return static_cast<Eigen::Index>(i); }
 
 std::string_view parameter_name(std::size_t parameter) {
   if (parameter < kGlobalCount) return kPriors[parameter].name;
-  if (parameter < kHostDispatch) return kGpuSpreads[parameter - kGpuEfficiency].name;
-  return kHostSpreads[parameter - kHostDispatch].name;
+  return kSpreads[parameter - kGlobalCount].name;
 }
 
-Layout::Layout(const std::vector<Workload>& workloads) {
-  for (const Workload& workload : workloads) {
-    add_unique(gpus_, workload.gpu);
-    add_unique(generations_, workload.generation);
-    add_unique(hosts_, workload.host);
+Layout::Layout(const std::vector<Workload>& workloads, Knowledge knowledge)
+    : knowledge_(std::move(knowledge)), size_(index(kGlobalCount)) {
+  for (const Block& block : knowledge_.blocks) add(block.thing, block.name);
+  for (const Thing thing : kThings) {
+    std::set<std::string> names;
+    for (const Workload& workload : workloads) names.insert(name_of(workload, thing));
+    for (const std::string& name : names) add(thing, name);
   }
 }
 
-Eigen::Index Layout::gpu_column(std::size_t gpu) const {
-  return index(kGlobalCount + gpu * kGpuDeviations);
+void Layout::add(Thing thing, const std::string& name) {
+  if (!columns_.try_emplace({thing, name}, size_).second) return;
+  blocks_.push_back({thing, name});
+  size_ += index(deviations_of(thing).size);
 }
-
-Eigen::Index Layout::generation_column(std::size_t generation) const {
-  return gpu_column(gpus_.size()) + index(generation * kGpuDeviations);
-}
-
-Eigen::Index Layout::host_column(std::size_t host) const {
-  return generation_column(generations_.size()) + index(host * kHostDeviations);
-}
-
-Eigen::Index Layout::size() const { return host_column(hosts_.size()); }
 
 Place Layout::place(const Workload& workload) const {
-  return {.gpu = find(gpus_, workload.gpu),
-          .generation = find(generations_, workload.generation),
-          .host = find(hosts_, workload.host)};
+  Place place;
+  for (const Thing thing : kThings) {
+    const auto at = columns_.find({thing, name_of(workload, thing)});
+    if (at != columns_.end()) place.columns[static_cast<std::size_t>(thing)] = at->second;
+  }
+  place.host_measured = workload.host_measured;
+  return place;
+}
+
+Eigen::VectorXd Layout::in_prior_units(const Eigen::VectorXd& fit) const {
+  Eigen::VectorXd units = fit;
+  const Eigen::Index known = knowledge_.mean.size();
+  if (known == 0) return units;
+  units.head(known) =
+      knowledge_.mean + knowledge_.root.triangularView<Eigen::Lower>() * fit.head(known);
+  return units;
 }
 
 ParameterArray Layout::parameters(const Eigen::VectorXd& fit, const Place& place) const {
+  const Eigen::VectorXd units = in_prior_units(fit);
   ParameterArray logs = ParameterArray::Zero();
   for (std::size_t i = 0; i < kGlobalCount; ++i) {
-    logs[index(i)] = std::log(kPriors[i].median) + kPriors[i].log_sd * fit[index(i)];
+    logs[index(i)] = std::log(kPriors[i].median) + kPriors[i].log_sd * units[index(i)];
   }
-  for (std::size_t i = 0; i < kGpuDeviations; ++i) {
-    double& log = logs[index(kGpuEfficiency + i)];
-    if (place.gpu) log += kGpuSpreads[i].gpu_sd * fit[gpu_column(*place.gpu) + index(i)];
-    if (place.generation) {
-      log += kGpuSpreads[i].generation_sd * fit[generation_column(*place.generation) + index(i)];
+  for (const Thing thing : kThings) {
+    if (!place.of(thing)) continue;
+    const auto [first, count] = deviations_of(thing);
+    for (std::size_t i = 0; i < count; ++i) {
+      logs[index(first + i)] += spread(thing, first + i) * units[*place.of(thing) + index(i)];
     }
-  }
-  for (std::size_t i = 0; i < kHostDeviations && place.host; ++i) {
-    logs[index(kHostDispatch + i)] = kHostSpreads[i].sd * fit[host_column(*place.host) + index(i)];
   }
   return logs;
 }
@@ -140,35 +168,51 @@ Eigen::RowVectorXd Layout::row(const ParameterArray& slopes, const Place& place)
   for (std::size_t i = 0; i < kGlobalCount; ++i) {
     row[index(i)] = kPriors[i].log_sd * slopes[index(i)];
   }
-  for (std::size_t i = 0; i < kGpuDeviations; ++i) {
-    const double slope = slopes[index(kGpuEfficiency + i)];
-    if (place.gpu) row[gpu_column(*place.gpu) + index(i)] = kGpuSpreads[i].gpu_sd * slope;
-    if (place.generation) {
-      row[generation_column(*place.generation) + index(i)] = kGpuSpreads[i].generation_sd * slope;
+  for (const Thing thing : kThings) {
+    if (!place.of(thing)) continue;
+    const auto [first, count] = deviations_of(thing);
+    for (std::size_t i = 0; i < count; ++i) {
+      row[*place.of(thing) + index(i)] = spread(thing, first + i) * slopes[index(first + i)];
     }
   }
-  for (std::size_t i = 0; i < kHostDeviations && place.host; ++i) {
-    row[host_column(*place.host) + index(i)] =
-        kHostSpreads[i].sd * slopes[index(kHostDispatch + i)];
+  const Eigen::Index known = knowledge_.mean.size();
+  if (known > 0) {
+    row.head(known) = (row.head(known) * knowledge_.root.triangularView<Eigen::Lower>()).eval();
   }
   return row;
 }
 
 double Layout::unseen_covariance(const ParameterArray& a, const ParameterArray& b,
-                                 const Place& place) const {
+                                 const Place& place, Thing thing) const {
+  if (place.of(thing)) return 0.0;
   double covariance = 0.0;
-  for (std::size_t i = 0; i < kGpuDeviations; ++i) {
-    const Eigen::Index at = index(kGpuEfficiency + i);
-    double variance = 0.0;
-    if (!place.gpu) variance += kGpuSpreads[i].gpu_sd * kGpuSpreads[i].gpu_sd;
-    if (!place.generation) variance += kGpuSpreads[i].generation_sd * kGpuSpreads[i].generation_sd;
-    covariance += variance * a[at] * b[at];
-  }
-  for (std::size_t i = 0; i < kHostDeviations && !place.host; ++i) {
-    const Eigen::Index at = index(kHostDispatch + i);
-    covariance += kHostSpreads[i].sd * kHostSpreads[i].sd * a[at] * b[at];
+  const auto [first, count] = deviations_of(thing);
+  for (std::size_t i = first; i < first + count; ++i) {
+    const double sd = unseen_spread(thing, i, place);
+    covariance += sd * sd * a[index(i)] * b[index(i)];
   }
   return covariance;
+}
+
+Knowledge Layout::learned(const Eigen::VectorXd& fit, const Eigen::MatrixXd& covariance) const {
+  Knowledge learned;
+  std::vector<Eigen::Index> kept;
+  for (std::size_t i = 0; i < kGlobalCount; ++i) kept.push_back(index(i));
+  for (const Block& block : blocks_) {
+    if (block.thing == Thing::kHost || block.thing == Thing::kStack) continue;
+    learned.blocks.push_back(block);
+    const Eigen::Index first = columns_.at(block);
+    const auto count = index(deviations_of(block.thing).size);
+    for (Eigen::Index i = 0; i < count; ++i) kept.push_back(first + i);
+  }
+  // Out of this layout's units into the priors'.
+  Eigen::MatrixXd out = Eigen::MatrixXd::Identity(size(), size());
+  const Eigen::Index known = knowledge_.mean.size();
+  if (known > 0) out.topLeftCorner(known, known) = knowledge_.root.triangularView<Eigen::Lower>();
+  learned.mean = in_prior_units(fit)(kept);
+  const Eigen::MatrixXd whole = out * covariance * out.transpose();
+  learned.root = Eigen::LLT<Eigen::MatrixXd>(whole(kept, kept)).matrixL();
+  return learned;
 }
 
 }  // namespace joulecast::pre

@@ -8,6 +8,7 @@
 #include <Eigen/Core>
 #include <array>
 #include <cstddef>
+#include <map>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -19,13 +20,19 @@ namespace joulecast::pre {
 
 /// What one configuration's physics depends on.
 enum Parameter : std::size_t {
-  kDenseEfficiency,      ///< Share of peak FLOP/s, convolutions with kernels above 1 x 1.
-  kPointwiseEfficiency,  ///< 1 x 1 convolutions and matrix products.
+  kDenseEfficiency,  ///< Share of peak FLOP/s of a kind of operator; in the order of Load.
+  kWinogradEfficiency,
+  kPointwiseEfficiency,
   kDepthwiseEfficiency,
-  kBandwidthShare,  ///< Of the sheet's bytes a second.
-  kHalfWave,        ///< Blocks a unit at which a product reaches half of its efficiency.
-  kKernelSeconds,   ///< Least time of a kernel.
-  kDenseBackward,   ///< Half of backward over forward time: 1 is the two products of backward.
+  kProductEfficiency,
+  kAttentionEfficiency,
+  kMatrixShare,  ///< What matrix units reach of their peak, over what vector units do of theirs.
+  kProductMatrixShare,  ///< Likewise of linear, recurrent and attention layers.
+  kConvolutionTraffic,  ///< Bytes that a dense convolution moves over those of its operands.
+  kBandwidthShare,      ///< Of the sheet's bytes a second.
+  kHalfWave,            ///< Blocks a unit at which a product reaches half of its efficiency.
+  kKernelSeconds,       ///< Least time of a kernel.
+  kDenseBackward,       ///< Half of backward over forward time: 1 is the two products of backward.
   kDepthwiseBackward,
   kMemoryBackward,    ///< Correction of backward bytes.
   kHalfActive,        ///< Blocks a unit at which an operator keeps half of the GPU busy.
@@ -35,6 +42,7 @@ enum Parameter : std::size_t {
   kEpochSeconds,      ///< Beside steps, an epoch.
   kAugmentSeconds,    ///< Of the input pipeline, an element; and so the next two.
   kCopySeconds,
+  kSampleSeconds,  ///< Beside its elements, a sample of any pipeline.
   kDecodeSeconds,
   kPytorchDispatch,  ///< Dispatch of PyTorch over TensorFlow.
   kOptimizerBytes,   ///< Correction of the optimiser's traffic.
@@ -53,6 +61,7 @@ enum Parameter : std::size_t {
                         ///< exponent.
   // Deviations of a GPU: its own and its generation's multiply.
   kGpuEfficiency,
+  kGpuMatrix,
   kGpuBandwidth,
   kGpuStatic,
   kGpuDynamic,
@@ -60,44 +69,90 @@ enum Parameter : std::size_t {
   kHostDispatch,
   kHostPipeline,
   kHostStep,  ///< Of what a step costs beside operators.
+  // Of a software stack, as one collection of recordings has it.
+  kStackTime,
+  kStackPower,
   kParameterCount
 };
 
 inline constexpr std::size_t kGlobalCount = kGpuEfficiency;
-inline constexpr std::size_t kGpuDeviations = kHostDispatch - kGpuEfficiency;
-inline constexpr std::size_t kHostDeviations = kParameterCount - kHostDispatch;
 
 /// The logarithms of one configuration's parameters, and slopes with respect to them.
 using ParameterArray = Eigen::Array<double, static_cast<int>(kParameterCount), 1>;
 
 std::string_view parameter_name(std::size_t parameter);
 
-/// Which of the layout's GPUs, generations and hosts a workload is of; absent: never seen.
-struct Place {
-  std::optional<std::size_t> gpu, generation, host;
+/// Things that deviate: what the names of a layout's blocks are of.
+enum class Thing { kGeneration, kGpu, kHost, kStack };
+inline constexpr std::array<std::string_view, 4> kThingNames = {"generation", "GPU", "host",
+                                                                "stack"};
+
+/// The deviations of one thing: `size` parameters from `first` on.
+struct Deviations {
+  std::size_t first, size;
+};
+constexpr Deviations deviations_of(Thing thing) {
+  if (thing == Thing::kHost) return {kHostDispatch, kStackTime - kHostDispatch};
+  if (thing == Thing::kStack) return {kStackTime, kParameterCount - kStackTime};
+  return {kGpuEfficiency, kHostDispatch - kGpuEfficiency};
+}
+
+/// One thing's deviations in a fit's vector.
+struct Block {
+  Thing thing = Thing::kGpu;
+  std::string name;
+  // NOLINTNEXTLINE(modernize-use-nullptr): clang-tidy 14 misreads <=>
+  auto operator<=>(const Block&) const = default;
 };
 
-/// Where parameters stand in a fit's vector: globals, then GPUs, generations, hosts.
+/// What earlier trainings said of the parameters: a normal distribution of the globals and then of
+/// the blocks, in units of the priors' standard deviations. The default: the prior itself.
+struct Knowledge {
+  std::vector<Block> blocks;
+  Eigen::VectorXd mean;
+  Eigen::MatrixXd root;  ///< Lower triangular: covariance = root x its transpose.
+};
+
+/// The columns in which the things that a workload is of begin; absent: never seen.
+struct Place {
+  std::array<std::optional<Eigen::Index>, kThingNames.size()> columns;
+  bool host_measured = false;
+
+  const std::optional<Eigen::Index>& of(Thing thing) const {
+    return columns[static_cast<std::size_t>(thing)];
+  }
+};
+
+/// Where parameters stand in a fit's vector: globals, then a block for each thing seen. The vector
+/// is in units of what is known: 0 is its median, and it is normal with the unit matrix as its
+/// covariance.
 class Layout {
  public:
-  explicit Layout(const std::vector<Workload>& workloads);
+  explicit Layout(const std::vector<Workload>& workloads, Knowledge knowledge = {});
 
-  Eigen::Index size() const;
+  Eigen::Index size() const { return size_; }
+  const std::vector<Block>& blocks() const { return blocks_; }
   Place place(const Workload& workload) const;
+  /// In units of the priors.
+  Eigen::VectorXd in_prior_units(const Eigen::VectorXd& fit) const;
+  /// A thing that is known as well as `fit` and the covariance around it (its root) say, without
+  /// the hosts and stacks: those are other people's.
+  Knowledge learned(const Eigen::VectorXd& fit, const Eigen::MatrixXd& covariance) const;
   /// The parameters' logarithms there; what was never seen has no deviation.
   ParameterArray parameters(const Eigen::VectorXd& fit, const Place& place) const;
   /// Slopes with respect to the fit's vector from those with respect to the parameters.
   Eigen::RowVectorXd row(const ParameterArray& slopes, const Place& place) const;
-  /// The covariance of two outcomes that deviations never seen bring about.
-  double unseen_covariance(const ParameterArray& a, const ParameterArray& b,
-                           const Place& place) const;
+  /// The covariance of two outcomes that deviations never seen bring about: of one thing.
+  double unseen_covariance(const ParameterArray& a, const ParameterArray& b, const Place& place,
+                           Thing thing) const;
 
  private:
-  Eigen::Index gpu_column(std::size_t gpu) const;
-  Eigen::Index generation_column(std::size_t generation) const;
-  Eigen::Index host_column(std::size_t host) const;
+  void add(Thing thing, const std::string& name);
 
-  std::vector<std::string> gpus_, generations_, hosts_;
+  Knowledge knowledge_;
+  std::vector<Block> blocks_;
+  std::map<Block, Eigen::Index> columns_;
+  Eigen::Index size_ = 0;
 };
 
 }  // namespace joulecast::pre

@@ -21,6 +21,7 @@ constexpr double kCapShare = 0.99, kCapExponent = 12.0;
 constexpr double kTypicalBandwidthPerTdp = 2.3;
 // Power with less room than this share of the limit above static is not what slows a GPU down.
 constexpr double kLeastDynamicShare = 0.05;
+constexpr int kKnownTimeRounds = 3;
 // Nothing is ever wholly idle; below this logarithms of shares say nothing.
 constexpr double kLeastShare = 1e-9, kLeastSeconds = 1e-12;
 
@@ -38,16 +39,32 @@ struct Passes {
   S forward{0.0}, backward{0.0}, forward_active{0.0}, backward_active{0.0};
 };
 
+/// FLOP/s of a kind of operator: of the matrix units where they are used and faster.
+template <typename S>
+S peak(const Workload& w, const Parameters<S>& p, Load load) {
+  if (load == Load::kDepthwise) return S(w.peak_flops_s);
+  const bool product = load == Load::kProduct || load == Load::kAttention;
+  // Convolutions reach very different shares of the matrix units' peak from GPU to GPU.
+  const S matrix =
+      (product ? p[kProductMatrixShare] : p[kMatrixShare] * p[kGpuMatrix]) * w.matrix_flops_s;
+  return value(matrix) > w.peak_flops_s ? matrix : S(w.peak_flops_s);
+}
+
+bool is_convolution(Load load) {
+  return load == Load::kDense || load == Load::kWinograd || load == Load::kPointwise;
+}
+
 template <typename S>
 Passes<S> operators(const Workload& w, const Parameters<S>& p) {
   const S bytes_s = p[kBandwidthShare] * p[kGpuBandwidth] * w.bandwidth_bytes_s;
   const S second_per_byte = 1.0 / bytes_s;
-  const S flops_s = p[kGpuEfficiency] * w.peak_flops_s;
-  const std::array<S, 3> second_per_flop = {1.0 / (p[kDenseEfficiency] * flops_s),
-                                            1.0 / (p[kPointwiseEfficiency] * flops_s),
-                                            1.0 / (p[kDepthwiseEfficiency] * flops_s)};
-  const std::array<S, 3> twice_forward = {2.0 * p[kDenseBackward], 2.0 * p[kDenseBackward],
-                                          2.0 * p[kDepthwiseBackward]};
+  std::array<S, kArithmeticLoads> second_per_flop, twice_forward;
+  for (std::size_t i = 0; i < kArithmeticLoads; ++i) {
+    const auto type = static_cast<Load>(i);
+    const bool depthwise = type == Load::kDepthwise;
+    second_per_flop[i] = 1.0 / (p[kDenseEfficiency + i] * p[kGpuEfficiency] * peak(w, p, type));
+    twice_forward[i] = 2.0 * p[depthwise ? kDepthwiseBackward : kDenseBackward];
+  }
   const S backward_per_byte = p[kMemoryBackward] * second_per_byte;
   const S half_wave = p[kHalfWave] * w.units;
   const S half_active = p[kHalfActive] * w.units;
@@ -62,7 +79,8 @@ Passes<S> operators(const Workload& w, const Parameters<S>& p) {
       const auto type = static_cast<std::size_t>(op.load);
       S compute = second_per_flop[type] * op.flops;
       if (op.tiled) compute = compute * (1.0 + half_wave / op.blocks);
-      forward = sqrt(compute * compute + forward * forward) + p[kKernelSeconds];
+      if (is_convolution(op.load)) forward = forward * p[kConvolutionTraffic];
+      forward = sqrt(compute * compute + forward * forward) + p[kKernelSeconds] * op.launches;
       backward = op.backward ? twice_forward[type] * forward : S(0.0);
     }
     const S active = op.count / (1.0 + half_active / op.blocks);
@@ -105,7 +123,7 @@ OfSteps<S> gpu_seconds(const Workload& w, const Parameters<S>& p, const Passes<S
   const S update = p[kOptimizerBytes] * head * (w.optimizer_passes * w.updates_per_step);
   const S head_backward = 2.0 * head + update + kHeadBackwardKernels * p[kKernelSeconds];
   const S base_update = (second_per_byte * (w.trained_bytes * w.optimizer_passes) +
-                         p[kKernelSeconds] * w.trained_tensors) *
+                         p[kKernelSeconds] * (w.trained_tensors * w.update_launches)) *
                         w.updates_per_step;
   const S again = w.checkpointing ? base.forward : S(0.0);
   return {base.forward + head_forward + head_backward + w.link_seconds,
@@ -116,11 +134,11 @@ OfSteps<S> gpu_seconds(const Workload& w, const Parameters<S>& p, const Passes<S
 
 template <typename S>
 OfSteps<S> host_seconds(const Workload& w, const Parameters<S>& p) {
-  S dispatch = p[kDispatchSeconds] * p[kHostDispatch];
+  S dispatch = p[kDispatchSeconds] * p[kHostDispatch] * w.host_dispatch;
   if (w.framework == "pytorch") dispatch = dispatch * p[kPytorchDispatch];
   const S forward = dispatch * w.operator_count;
   const S backward = dispatch * (p[kBackwardDispatch] * w.backward_kernels);
-  const S update = dispatch * (w.trained_tensors * w.updates_per_step);
+  const S update = dispatch * (w.trained_tensors * w.update_launches * w.updates_per_step);
   const S again = w.checkpointing ? forward : S(0.0);
   const S step = dispatch * p[kHostStep] * p[kStepOperators];
   return {forward + step, forward + again + backward + update + step,
@@ -129,20 +147,22 @@ OfSteps<S> host_seconds(const Workload& w, const Parameters<S>& p) {
 
 template <typename S>
 OfSteps<S> pipeline_seconds(const Workload& w, const Parameters<S>& p) {
-  const S per_step = p[kHostPipeline] * pow(p[kHostDispatch], p[kPipelineOnDispatch]) *
-                     (w.batch_size * w.input_elements);
-  const S copy = per_step * p[kCopySeconds];
+  const S speed =
+      p[kHostPipeline] * pow(p[kHostDispatch], p[kPipelineOnDispatch]) * w.host_pipeline;
+  const S samples = speed * p[kSampleSeconds] * w.batch_size;
+  const S elements = speed * (w.batch_size * w.input_elements);
+  const S copy = samples + elements * p[kCopySeconds];
   switch (w.pipeline) {
     case InputPipeline::kSynthetic:
       break;
     case InputPipeline::kCached:
       return {copy, copy, copy};
     case InputPipeline::kAugmented: {
-      const S augment = per_step * p[kAugmentSeconds];
+      const S augment = samples + elements * p[kAugmentSeconds];
       return {augment, augment, copy};
     }
     case InputPipeline::kDecoded: {
-      const S decode = per_step * p[kDecodeSeconds];
+      const S decode = samples + elements * p[kDecodeSeconds];
       return {decode, decode, decode};
     }
   }
@@ -198,7 +218,7 @@ Epoch<S> epoch_of(const Workload& w, const Parameters<S>& p) {
   const S idle = idle_forward + base.backward - base.backward_active;
   const OfSteps<S> active = {gpu.head_only - idle_forward, gpu.full - idle,
                              gpu.validation - idle_forward};
-  return {over_epoch(steps, together) + p[kEpochSeconds] * p[kHostDispatch],
+  return {p[kStackTime] * (over_epoch(steps, together) + p[kEpochSeconds] * p[kHostDispatch]),
           over_epoch(steps, gpu),
           over_epoch(steps, host),
           over_epoch(steps, pipeline),
@@ -226,13 +246,16 @@ S static_watts(const Workload& w, const Parameters<S>& p) {
   return p[kGpuStatic] * (per_bandwidth + p[kStaticTdp] * w.tdp_w);
 }
 
+/// Watts of an epoch whose activities spread over `whole` seconds; the time is `epoch`'s own,
+/// stretched where the limit binds.
 template <typename S>
-TimeAndPower<S> time_and_power(const Workload& w, const Parameters<S>& p, const Epoch<S>& epoch) {
+TimeAndPower<S> spread_over(const Workload& w, const Parameters<S>& p, const Epoch<S>& epoch,
+                            const S& whole) {
   TimeAndPower<S> a;
-  a.busy = share(epoch.active, epoch.time);
+  a.busy = share(epoch.active, whole);
   if (value(a.busy) > 1.0) a.busy = 1.0;
-  a.compute = share(epoch.flops / w.peak_flops_s, epoch.time);
-  a.memory = share(epoch.bytes / w.bandwidth_bytes_s, epoch.time);
+  a.compute = share(epoch.flops / peak(w, p, Load::kDense), whole);
+  a.memory = share(epoch.bytes / w.bandwidth_bytes_s, whole);
   a.fixed = static_watts(w, p);
 
   const S& exponent = p[kActivityExponent];
@@ -252,6 +275,18 @@ TimeAndPower<S> time_and_power(const Workload& w, const Parameters<S>& p, const 
   if (value(squeeze) > 1.0) a.time = a.time * pow(squeeze, p[kThrottle]);
   // The meter's energy has the memory's watts, its power has not: time is the one over the other.
   a.time = a.time * (1.0 + w.memory_w / a.power);
+  a.power = a.power * p[kStackPower];
+  return a;
+}
+
+template <typename S>
+TimeAndPower<S> time_and_power(const Workload& w, const Parameters<S>& p, const Epoch<S>& epoch) {
+  if (!(w.known_time_s > 0.0)) return spread_over(w, p, epoch, epoch.time);
+  // Of a time as the meter has it, the memory's part depends on the watts sought.
+  TimeAndPower<S> a = spread_over(w, p, epoch, S(w.known_time_s));
+  for (int round = 0; round < kKnownTimeRounds && w.memory_w > 0.0; ++round) {
+    a = spread_over(w, p, epoch, w.known_time_s / (1.0 + w.memory_w / a.power));
+  }
   return a;
 }
 

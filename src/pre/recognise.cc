@@ -13,9 +13,10 @@
 namespace joulecast {
 // Embedded: see joulecast_embed in CMakeLists.txt.
 // NOLINTBEGIN(readability-identifier-naming)
-extern const std::string_view source_delrey2025_toml, source_ecnas_toml, source_fischer2022_toml,
-    source_joulecast_toml, source_lambda_toml, source_mpt_toml, source_ryujaehun_toml,
-    source_timm_toml, source_zeus_toml;
+extern const std::string_view source_deepgreen_toml, source_delrey2025_toml, source_ecnas_toml,
+    source_fischer2022_toml, source_joulecast_toml, source_lambda_toml, source_mlperf_toml,
+    source_mpt_toml, source_neusight_toml, source_ryujaehun_toml, source_timm_toml,
+    source_vtrain_toml, source_zeus_toml;
 // NOLINTEND(readability-identifier-naming)
 }  // namespace joulecast
 
@@ -36,10 +37,12 @@ std::vector<std::string> missing_columns(const Mapping& mapping,
 }  // namespace
 
 std::span<const Mapping> built_in_mappings() {
-  static const std::vector<Mapping> kMappings = [] {
-    const std::array texts = {source_delrey2025_toml, source_ecnas_toml,  source_fischer2022_toml,
-                              source_joulecast_toml,  source_lambda_toml, source_mpt_toml,
-                              source_ryujaehun_toml,  source_timm_toml,   source_zeus_toml};
+  static const std::vector<Mapping> built_in = [] {
+    const std::array texts = {source_deepgreen_toml,   source_delrey2025_toml, source_ecnas_toml,
+                              source_fischer2022_toml, source_joulecast_toml,  source_lambda_toml,
+                              source_mlperf_toml,      source_mpt_toml,        source_neusight_toml,
+                              source_ryujaehun_toml,   source_timm_toml,       source_vtrain_toml,
+                              source_zeus_toml};
     std::vector<Mapping> mappings;
     for (const std::string_view text : texts) {
       auto mapping = parse_mapping(text, "data/sources");
@@ -48,7 +51,7 @@ std::span<const Mapping> built_in_mappings() {
     }
     return mappings;
   }();
-  return kMappings;
+  return built_in;
 }
 
 const Mapping* find_mapping(std::string_view name) {
@@ -60,7 +63,7 @@ const Mapping* find_mapping(std::string_view name) {
 
 Result<const Mapping*> recognise(std::span<const std::string> header, const std::string& file) {
   const Mapping* best = nullptr;
-  const Mapping* nearest_one = nullptr;
+  const Mapping* nearest_one = built_in_mappings().data();
   std::size_t best_columns = 0;
   double best_share = -1.0;
   std::vector<std::string> lacking;

@@ -36,6 +36,9 @@ class Labels {
 class ProcessSpace {
  public:
   void add(const Workload& workload);
+  bool knows_network(const Workload& workload) const {
+    return networks_.find(workload.network) >= 0;
+  }
   ProcessPoint point(const Workload& workload, const Outcome& outcome) const;
 
  private:

@@ -3,6 +3,7 @@
 
 #include <memory>
 #include <nlohmann/json.hpp>
+#include <span>
 #include <string_view>
 #include <vector>
 
@@ -24,6 +25,15 @@ class SavedFit : public FittedEstimator {
   virtual Result<std::vector<OutOfRange>> out_of_range(const SetUp& set_up) const = 0;
   /// Finite numbers only, with what read_* of the method needs to make an equal fit.
   virtual Json content() const = 0;
+  /// The same corrected by further trainings. Error: the method cannot be.
+  virtual Result<std::unique_ptr<SavedFit>> refined(
+      std::span<const Observation> /*observations*/) const {
+    return Error{"this method cannot be corrected by further trainings; fit 'joulecast'"};
+  }
+  /// The same without the trainings that it was fitted on. Error: the method answers from them.
+  virtual Result<std::unique_ptr<SavedFit>> without_rows() const {
+    return Error{"this method answers from the trainings themselves; fit 'joulecast'"};
+  }
 };
 
 /// Makes a fit of the JSON that SavedFit::content() gave. Errors: one line, without the file.

@@ -58,7 +58,8 @@ GroupScore score_group(const std::string& group, std::span<const Judged> judged)
 void score_intervals(std::span<const Judged> judged, Scores& scores) {
   Weighted held, half_widths;
   for (const Judged& one : judged) {
-    const auto& [value, low, high] = one.answer;
+    const auto& low = one.answer.low;
+    const auto& high = one.answer.high;
     if (!low || !high) continue;
     held.emplace_back(*low <= one.truth && one.truth <= *high ? 1.0 : 0.0, one.weight);
     if (*low > 0.0) half_widths.emplace_back(std::log(*high / *low) / 2.0, one.weight);

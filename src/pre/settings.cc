@@ -65,7 +65,7 @@ Status set_image_size(SetUp& set_up, std::string_view text) {
   const std::size_t by = text.find('x');
   const std::string_view height = text.substr(0, by);
   const std::string_view width = by == std::string_view::npos ? height : text.substr(by + 1);
-  if (const Status status = set_count(set_up.image_height, height, 1); !status) return status;
+  if (Status status = set_count(set_up.image_height, height, 1); !status) return status;
   return set_count(set_up.image_width, width, 1);
 }
 
@@ -74,6 +74,22 @@ Status set_width(SetUp& set_up, std::string_view text) {
   const auto value = number(text, kLeast, kMost);
   if (!value) return value.error();
   set_up.width = *value;
+  return {};
+}
+
+Status set_factor(std::optional<double>& field, std::string_view text) {
+  constexpr double kLeast = 0.01, kMost = 100.0;
+  const auto value = number(text, kLeast, kMost);
+  if (!value) return value.error();
+  field = *value;
+  return {};
+}
+
+Status set_epoch_time(SetUp& set_up, std::string_view text) {
+  const auto time = parse_duration(text);
+  if (!time) return time.error();
+  if (!(time->value() > 0.0)) return Error{fmt::format("{} must be above 0 s", quoted(text))};
+  set_up.epoch_time = *time;
   return {};
 }
 
@@ -151,7 +167,7 @@ const Known kKnown[] = {
     {{"head", "UNITS", "Classifier in place of the network's own: 512,10 or flatten,2048,bn,10",
       "the network's own head"},
      set_head},
-    {{"gpu", "NAME", "joulecast hardware lists them; auto: this machine's", ""},
+    {{"gpu", "NAME", "joulecast hardware lists them; auto: this machine's; cpu: its CPU", ""},
      [](SetUp& s, std::string_view t) { return set_text(s.gpu, t); }},
     {{"gpus", "N", "How many of them, data-parallel", "one GPU"},
      [](SetUp& s, std::string_view t) { return set_count(s.gpus, t, 1); }},
@@ -163,6 +179,13 @@ const Known kKnown[] = {
      [](SetUp& s, std::string_view t) {
        return set_number(s.host_memory_gb, t, 0.0, kMostSamples);
      }},
+    {{"host_dispatch", "X",
+      "Its time to dispatch an operator, over that of a desktop of 2020; left out: as 'joulecast "
+      "calibrate host' measured it here",
+      ""},
+     [](SetUp& s, std::string_view t) { return set_factor(s.host_dispatch, t); }},
+    {{"host_pipeline", "X", "Likewise its time to decode and augment an image", ""},
+     [](SetUp& s, std::string_view t) { return set_factor(s.host_pipeline, t); }},
     {{"framework", "NAME", "pytorch or tensorflow", "PyTorch"}, set_framework},
     {{"dataset", "NAME", "A name, to group rows by", ""},
      [](SetUp& s, std::string_view t) { return set_text(s.dataset, t); }},
@@ -205,6 +228,9 @@ const Known kKnown[] = {
      [](SetUp& s, std::string_view t) { return set_count(s.gradient_accumulation, t, 1); }},
     {{"checkpointing", "BOOL", "Activations are computed again in the backward pass", ""},
      [](SetUp& s, std::string_view t) { return set_truth(s.checkpointing, t); }},
+    {{"epoch_time", "TIME",
+      "Of an epoch, where you timed one (90s, 12min): watts remain to be estimated", ""},
+     set_epoch_time},
 };
 
 std::string words(std::string name) {
@@ -228,12 +254,12 @@ Status contradictions(const SetUp& set_up, const SaidSettings& said) {
 }  // namespace
 
 std::span<const Setting> settings() {
-  static const std::vector<Setting> kSettings = [] {
+  static const std::vector<Setting> all_settings = [] {
     std::vector<Setting> all;
     for (const Known& known : kKnown) all.push_back(known.setting);
     return all;
   }();
-  return kSettings;
+  return all_settings;
 }
 
 Result<SaidSetUp> set_up_of(const SaidSettings& said) {

@@ -13,8 +13,13 @@ namespace joulecast::pre {
 class StableRatio {
  public:
   explicit StableRatio(std::span<const Observation> observations);
+  /// As an earlier one had them.
+  StableRatio(std::optional<double> phased, std::optional<double> plain)
+      : phased_(phased), plain_(plain) {}
   /// Of the set-up's kind, else of the other; absent: no recording had both energies.
   std::optional<double> of(const SetUp& set_up) const;
+  std::optional<double> phased() const { return phased_; }
+  std::optional<double> plain() const { return plain_; }
 
  private:
   std::optional<double> phased_, plain_;

@@ -43,21 +43,27 @@ std::vector<std::string> notes_on_spelling(const Mapping& mapping, const CsvRead
     if (used.contains(to_lower(column))) continue;
     const auto near = nearest(column, missing);
     if (!near) continue;
-    notes.push_back(fmt::format("{}:{}: the column {} is not used; did you mean {}?",
-                                csv.lines().name(), csv.lines().line_number(), quoted(column),
-                                quoted(*near)));
+    notes.push_back(fmt::format("{}:{}: the column {} is not used; did you mean {}?", file_of(csv),
+                                csv.lines().line_number(), quoted(column), quoted(*near)));
   }
   return notes;
 }
 
+struct FoundMapping {
+  Mapping mapping;
+  bool own = false;  ///< The columns are in the user's words, or in joulecast's.
+};
+
+FoundMapping built_in(const Mapping& mapping) { return {mapping, mapping.name == "joulecast"}; }
+
 // By name, by file, or by the header.
-Result<Mapping> mapping_of(const std::filesystem::path& said, const CsvReader& csv) {
+Result<FoundMapping> mapping_of(const std::filesystem::path& said, const CsvReader& csv) {
   if (said.empty()) {
     const auto found = recognise(csv.header(), csv.lines().name());
     if (!found) return found.error();
-    return **found;
+    return built_in(**found);
   }
-  if (const Mapping* known = find_mapping(said.string())) return *known;
+  if (const Mapping* known = find_mapping(said.string())) return built_in(*known);
   if (!std::filesystem::exists(said)) {
     std::vector<std::string> names;
     for (const Mapping& each : built_in_mappings()) names.push_back(each.name);
@@ -68,12 +74,32 @@ Result<Mapping> mapping_of(const std::filesystem::path& said, const CsvReader& c
   }
   const auto text = whole_text(said, 1, "mapping");
   if (!text) return text.error();
-  return parse_mapping(*text, said.string());
+  auto mapping = parse_mapping(*text, said.string());
+  if (!mapping) return mapping.error();
+  return FoundMapping{std::move(mapping).value(), true};
+}
+
+Status read_rows(RowReader& rows, CsvReader& csv, Table& table) {
+  LineReader::Step step = LineReader::Step::kLine;
+  for (std::int64_t number = 1; (step = csv.next()) == LineReader::Step::kLine; ++number) {
+    auto row = rows.read();
+    if (!row) return row.error();
+    if (!*row) continue;
+    (*row)->observation.row = number;
+    (*row)->observation.place = fmt::format("{}:{}", csv.lines().name(), csv.lines().line_number());
+    table.observations.push_back(std::move((*row)->observation));
+    table.architectures.push_back(std::move((*row)->architecture));
+    auto& cells = table.cells.emplace_back();
+    for (const CsvField& field : csv.row()) cells.emplace_back(field.text);
+  }
+  if (step == LineReader::Step::kError) return csv.error();
+  return {};
 }
 
 }  // namespace
 
-Result<Table> read_table(const std::filesystem::path& file, const std::filesystem::path& mapping) {
+Result<Table> read_table(const std::filesystem::path& file, const std::filesystem::path& mapping,
+                         RowNeeds needs) {
   auto source = open_file(file);
   if (!source) return source.error();
   auto csv = CsvReader::open(LineReader(std::move(source).value()));
@@ -81,30 +107,18 @@ Result<Table> read_table(const std::filesystem::path& file, const std::filesyste
   if (Status status = no_column_twice(*csv); !status) return status.error();
   const auto known = mapping_of(mapping, *csv);
   if (!known) return known.error();
-  const std::vector<std::string> spelling = notes_on_spelling(*known, *csv);
-  auto rows = RowReader::open(*known, *csv);
-  if (!rows) return rows.error();
   Table table;
+  table.notes = notes_on_spelling(known->mapping, *csv);
+  auto rows = RowReader::open(known->mapping, *csv);
+  if (!rows) return rows.error();
   table.columns = csv->header();
-  LineReader::Step step = LineReader::Step::kLine;
-  for (std::int64_t number = 1; (step = csv->next()) == LineReader::Step::kLine; ++number) {
-    auto row = rows->read();
-    if (!row) return row.error();
-    if (!*row) continue;
-    (*row)->observation.row = number;
-    (*row)->observation.place =
-        fmt::format("{}:{}", csv->lines().name(), csv->lines().line_number());
-    table.observations.push_back(std::move((*row)->observation));
-    table.architectures.push_back(std::move((*row)->architecture));
-    auto& cells = table.cells.emplace_back();
-    for (const CsvField& field : csv->row()) cells.emplace_back(field.text);
-  }
-  if (step == LineReader::Step::kError) return csv->error();
-  table.notes = rows->notes();
-  table.notes.insert(table.notes.begin(), spelling.begin(), spelling.end());
+  if (Status status = read_rows(*rows, *csv, table); !status) return status.error();
+  for (std::string& note : rows->notes()) table.notes.push_back(std::move(note));
+  leave_out_unusable(table, needs, file_of(*csv), known->own);
   if (table.observations.empty()) {
+    const auto& reasons = table.warnings.empty() ? table.notes : table.warnings;
     return Error{fmt::format("{}: there is no row to use{}{}", file.string(),
-                             table.notes.empty() ? "" : "; ", fmt::join(table.notes, "; "))};
+                             reasons.empty() ? "" : "; ", fmt::join(reasons, "; "))};
   }
   return table;
 }
@@ -133,6 +147,7 @@ void append(Table& table, Table more) {
   std::move(more.architectures.begin(), more.architectures.end(),
             std::back_inserter(table.architectures));
   std::move(more.notes.begin(), more.notes.end(), std::back_inserter(table.notes));
+  std::move(more.warnings.begin(), more.warnings.end(), std::back_inserter(table.warnings));
 }
 
 std::vector<SourceName> source_names() {

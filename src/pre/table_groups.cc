@@ -10,6 +10,7 @@
 #include <set>
 
 #include "base/text.h"
+#include "joulecast/hardware/gpu.h"
 
 namespace joulecast::pre {
 namespace {
@@ -19,9 +20,15 @@ struct Derived {
   std::string (*text)(const Observation& row);
 };
 
-constexpr std::array<Derived, 8> kDerived = {{
+std::string generation_of(const Observation& row) {
+  const auto gpu = hardware::find_gpu(row.set_up.gpu);
+  return gpu ? gpu->architecture : "";
+}
+
+constexpr std::array<Derived, 9> kDerived = {{
     {"configuration", [](const Observation& row) { return configuration_of(row.set_up); }},
     {"gpu", [](const Observation& row) { return gpu_name_of(row.set_up); }},
+    {"generation", generation_of},
     {"source", [](const Observation& row) { return row.source; }},
     {"meter", [](const Observation& row) { return row.meter; }},
     {"network", [](const Observation& row) { return row.set_up.network; }},

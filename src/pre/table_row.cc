@@ -1,12 +1,15 @@
 #include "pre/table_row.h"
 
 #include <fmt/format.h>
+#include <fmt/ranges.h>
 
 #include <algorithm>
+#include <array>
 #include <cmath>
 #include <filesystem>
 
 #include "base/text.h"
+#include "joulecast/network/named.h"
 #include "joulecast/pre/settings.h"
 #include "pre/measured_fields.h"
 
@@ -22,12 +25,23 @@ bool is_extra(std::string_view field) {
                      [&](const ExtraField& extra) { return extra.name == field; });
 }
 
+// What an estimate changes by, and a table is most likely silent on.
+bool is_told(std::string_view setting) {
+  constexpr std::array<std::string_view, 4> kTold = {"val_size", "precision", "optimizer",
+                                                     "pipeline"};
+  return std::find(kTold.begin(), kTold.end(), setting) != kTold.end();
+}
+
 }  // namespace
+
+std::string file_of(const CsvReader& csv) {
+  return std::filesystem::path(csv.lines().name()).filename().string();
+}
 
 RowReader::RowReader(const Mapping& mapping, const CsvReader& csv)
     : mapping_(mapping),
       csv_(csv),
-      file_name_(to_lower(std::filesystem::path(csv.lines().name()).filename().string())),
+      file_name_(to_lower(file_of(csv))),
       left_out_(mapping.leave_out.size() + 1) {
   for (std::size_t i = 0; i < csv.header().size(); ++i) {
     columns_.emplace(to_lower(csv.header()[i]), i);
@@ -137,7 +151,7 @@ Error RowReader::which_network() const {
                        fmt::format("which network? this row's {} is empty", quoted(column)));
 }
 
-Result<SetUp> RowReader::set_up() const {
+Result<SetUp> RowReader::set_up() {
   SaidSettings said;
   for (const auto& [field, value] : values_) {
     if (!is_extra(field)) said.emplace(field, Said{value.text, value.origin});
@@ -149,6 +163,12 @@ Result<SetUp> RowReader::set_up() const {
   auto read = set_up_of(said);
   if (!read) return read.error();
   if (!named) read->set_up.network.clear();
+  assumed_.clear();
+  for (const Setting& setting : settings()) {
+    if (is_told(setting.name) && !said.contains(setting.name)) {
+      assumed_.emplace_back(setting.otherwise);
+    }
+  }
   if (read->set_up.gpu.empty()) {
     return csv_.error_at(csv_.row().front(), "which GPU? this row names none");
   }
@@ -172,26 +192,61 @@ Result<std::optional<RowReader::Row>> RowReader::read() {
   Row row;
   row.observation.set_up = std::move(said).value();
   const NumberOf number_of = [this](std::string_view field) { return number(field); };
-  if (Status status = set_measured(row.observation, number_of); !status) return status.error();
+  const std::string place = fmt::format("{}:{}", csv_.lines().name(), csv_.lines().line_number());
+  if (Status status = set_measured(row.observation, number_of, place); !status) {
+    return status.error();
+  }
   if (const Status status = check_measured(row.observation); !status) {
     return csv_.lines().error_at(0, status.error().message);
   }
   row.observation.source = value("source", mapping_.name);
+  row.observation.set_up.stack = row.observation.source;
   row.observation.meter = value("meter", "");
-  row.architecture = value("architecture", row.observation.set_up.network);
-  if (measured(row.observation)) return std::optional(std::move(row));
-  ++left_out_.back();
-  return std::optional<Row>();
+  if (!measured(row.observation)) {
+    ++left_out_.back();
+    return std::optional<Row>();
+  }
+  const bool said_architecture = values_.contains("architecture");
+  row.architecture = said_architecture ? value("architecture", "")
+                                       : architecture_of(row.observation.set_up.network);
+  ++kept_;
+  for (const std::string& assumption : assumed_) ++assumptions_[assumption];
+  return std::optional(std::move(row));
+}
+
+// A look-up goes through all names, and tables ask for the same again and again.
+const std::string& RowReader::architecture_of(const std::string& network) {
+  const auto found = architectures_.find(network);
+  if (found != architectures_.end()) return found->second;
+  return architectures_.emplace(network, network::architecture_of(network)).first->second;
 }
 
 std::vector<std::string> RowReader::notes() const {
-  std::vector<std::string> notes;
+  std::vector<std::pair<std::string, std::int64_t>> reasons;  // rules may share one
   for (std::size_t i = 0; i < left_out_.size(); ++i) {
     if (left_out_[i] == 0) continue;
     const std::string why =
         i < mapping_.leave_out.size() ? mapping_.leave_out[i].why : "nothing measured in them";
+    const auto same = std::find_if(reasons.begin(), reasons.end(),
+                                   [&](const auto& reason) { return reason.first == why; });
+    if (same == reasons.end()) {
+      reasons.emplace_back(why, left_out_[i]);
+    } else {
+      same->second += left_out_[i];
+    }
+  }
+  const std::string name = file_of(csv_);
+  std::vector<std::string> notes;
+  for (const auto& [why, rows] : reasons) {
+    notes.push_back(fmt::format("{}: {} rows left out: {}", name, rows, why));
+  }
+  std::vector<std::string> assumed;
+  for (const auto& [what, rows] : assumptions_) {
+    assumed.push_back(rows == kept_ ? what : fmt::format("{} ({} of {} rows)", what, rows, kept_));
+  }
+  if (!assumed.empty()) {
     notes.push_back(
-        fmt::format("{}: {} rows left out: {}", csv_.lines().name(), left_out_[i], why));
+        fmt::format("{}: not said in the table, and assumed: {}", name, fmt::join(assumed, ", ")));
   }
   return notes;
 }

@@ -13,6 +13,9 @@
 
 namespace joulecast::pre {
 
+/// The table's name without its folder: notes are kept in files that others read.
+std::string file_of(const CsvReader& csv);
+
 /// A mapping against a table's header. Not thread-safe.
 class RowReader {
  public:
@@ -26,7 +29,7 @@ class RowReader {
   /// The current row of `csv`; none: a rule leaves it out, or it holds no measurement.
   Result<std::optional<Row>> read();
 
-  /// Why rows were left out, with how many; in the mapping's order.
+  /// Why rows were left out, with how many, in the mapping's order; what was assumed of others.
   std::vector<std::string> notes() const;
 
  private:
@@ -46,7 +49,8 @@ class RowReader {
   bool leave_out();
   std::string value(std::string_view field, const std::string& otherwise) const;
   Result<std::optional<double>> number(std::string_view field) const;
-  Result<SetUp> set_up() const;
+  Result<SetUp> set_up();
+  const std::string& architecture_of(const std::string& network);
 
   const Mapping& mapping_;
   const CsvReader& csv_;
@@ -54,6 +58,10 @@ class RowReader {
   std::string file_name_;
   std::map<std::string, Value, std::less<>> values_;  ///< Of the current row, by field.
   std::vector<std::int64_t> left_out_;                ///< By rule; the last: nothing measured.
+  std::int64_t kept_ = 0;
+  std::vector<std::string> assumed_;                  ///< Of the current row.
+  std::map<std::string, std::int64_t> assumptions_;   ///< In how many rows that are kept.
+  std::map<std::string, std::string> architectures_;  ///< By network.
 };
 
 }  // namespace joulecast::pre

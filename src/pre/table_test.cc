@@ -74,9 +74,12 @@ TEST(Table, AMappingSaysWhatTheColumnsAre) {
   EXPECT_EQ(second.set_up.optimizer, Optimizer::kMomentum);
   EXPECT_FALSE(second.power) << "an empty cell is absent, not zero";
   EXPECT_EQ(table->cells[1][5], "y");
-  ASSERT_EQ(table->notes.size(), 2U);
+  ASSERT_EQ(table->notes.size(), 3U);
   EXPECT_THAT(table->notes[0], HasSubstr("1 rows left out: did not end"));
   EXPECT_THAT(table->notes[1], HasSubstr("nothing measured"));
+  EXPECT_THAT(table->notes[2],
+              ::testing::EndsWith("not said in the table, and assumed: FP32, SGD with momentum (1 "
+                                  "of 2 rows), input from the host's memory, no validation"));
 }
 
 TEST(Table, BadCellsAreNamedByTheirPlace) {
@@ -105,7 +108,7 @@ TEST(Table, ColumnsThatAreNearlyKnownAreNoted) {
   const auto table = read_table(folder.write(
       "runs.csv", "gpu,network,batch_size,power_w,epoch_enrgy_j,comment\nT4,a,32,60,5,x\n"));
   ASSERT_TRUE(table.ok()) << table.error().message;
-  ASSERT_EQ(table->notes.size(), 1U);
+  ASSERT_FALSE(table->notes.empty());
   EXPECT_THAT(table->notes[0], HasSubstr("runs.csv:1: the column 'epoch_enrgy_j' is not used; did "
                                          "you mean 'epoch_energy_j'?"));
 }
@@ -176,6 +179,71 @@ gflops = { text = "3", factor = 2 }
   EXPECT_TRUE(table->observations[0].set_up.network.empty()) << "no network is named";
 }
 
+TEST(Table, IterationsOfAGlobalBatchBecomeEpochsAndAccumulation) {
+  constexpr const char* kIterations = R"(
+name = "iterations"
+[fields]
+gpu = "A100"
+gpus = 2
+network = "gpt 2x64x4"
+batch_size = { column = "micro" }
+sequence_length = 512
+global_batch = { column = "global" }
+iteration_time = { column = "ms", unit = "ms" }
+steps_per_epoch = 100
+)";
+  const TestFolder folder;
+  const auto table = read_table(folder.write("runs.csv", "micro,global,ms\n4,32,200\n"),
+                                folder.write("mapping.toml", kIterations));
+  ASSERT_TRUE(table.ok()) << table.error().message;
+  const Observation& row = table->observations[0];
+  EXPECT_EQ(row.set_up.gradient_accumulation, 4);
+  EXPECT_DOUBLE_EQ(row.set_up.train_size, 100 * 4 * 2);
+  EXPECT_DOUBLE_EQ(row.epoch_time->value(), 100 * 0.2 / 4);
+  EXPECT_THAT(error_of("micro,global,ms\n4,30,200\n", kIterations),
+              HasSubstr("runs.csv:2: a global batch of 30 is no whole number of steps of 8"));
+}
+
+TEST(Table, AGlobalBatchIsSharedByTheGpus) {
+  const TestFolder folder;
+  const auto table = read_table(folder.write("runs.csv", "gpus,global,rate\n8,3200,56000\n"),
+                                folder.write("mapping.toml", R"(
+name = "rates"
+[fields]
+gpu = "H100"
+gpus = { column = "gpus" }
+network = "resnet50"
+global_batch = { column = "global" }
+throughput = { column = "rate" }
+steps_per_epoch = 10
+)"));
+  ASSERT_TRUE(table.ok()) << table.error().message;
+  const auto& set_up = table->observations[0].set_up;
+  EXPECT_EQ(set_up.batch_size, 400);
+  EXPECT_EQ(set_up.gradient_accumulation, 1);
+  EXPECT_DOUBLE_EQ(set_up.train_size, 32000.0);
+}
+
+TEST(Table, RulesThatShareAReasonAreToldOnce) {
+  const TestFolder folder;
+  const auto table = read_table(folder.write("runs.csv", "split,w\na,60\nb,60\nc,60\n"),
+                                folder.write("mapping.toml", R"(
+name = "mine"
+[fields]
+gpu = "T4"
+network = "resnet50"
+power = { column = "w", unit = "W" }
+[[leave_out]]
+where = { split = "a" }
+why = "split"
+[[leave_out]]
+where = { split = "b" }
+why = "split"
+)"));
+  ASSERT_TRUE(table.ok()) << table.error().message;
+  EXPECT_EQ(table->notes[0], "runs.csv: 2 rows left out: split") << "no folder: notes are kept";
+}
+
 TEST(Table, TablesOfOtherColumnsAreAppended) {
   const TestFolder folder;
   auto first = read_table(folder.write("a.csv", "gpu,network,batch_size,power_w\nT4,a,32,60\n"));
@@ -197,7 +265,8 @@ TEST(Table, UnknownHeadersAndMappings) {
   const auto path = folder.write("a.csv", "gpu,power_w\nT4,60\n");
   EXPECT_THAT(read_table(path).error().message, HasSubstr("the nearest is joulecast, which also "
                                                           "has batch_size"));
-  EXPECT_THAT(read_table(path, "zeuss").error().message, HasSubstr("those are delrey2025"));
+  EXPECT_THAT(read_table(path, "zeuss").error().message,
+              HasSubstr("those are deepgreen, delrey2025"));
   EXPECT_FALSE(read_table(folder.path() / "none.csv").ok());
 }
 
@@ -211,7 +280,7 @@ TEST(Table, EveryBuiltInMappingIsReadAndOfItsOwn) {
     ASSERT_TRUE(found.ok()) << found.error().message;
     EXPECT_EQ((*found)->name, mapping.name);
   }
-  constexpr std::size_t kFiles = 9;
+  constexpr std::size_t kFiles = 13;
   EXPECT_EQ(names.size(), kFiles) << "one of data/sources does not parse";
 }
 

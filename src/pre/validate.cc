@@ -59,7 +59,11 @@ Result<std::vector<Judged>> Judge::judge(const Trial& trial) const {
   judged.reserve(trial.test.size());
   for (const std::size_t row : trial.test) {
     const Observation& truth = table_.observations[row];
-    const auto answer = (*fitted)->answer(truth.set_up, options_.target);
+    SetUp asked = truth.set_up;
+    if (options_.time_given) {
+      if (const auto time_s = value_of(truth, Target::kTime)) asked.epoch_time = Seconds(*time_s);
+    }
+    const auto answer = (*fitted)->answer(asked, options_.target);
     if (!answer) {
       return Error{
           fmt::format("{}: {}: {}", place_of(truth), estimator_.name(), answer.error().message)};

@@ -23,9 +23,6 @@ constexpr double kResidentMegabytesPerGb = 900.0;
 // run of elements.
 constexpr double kTilePositions = 128.0, kTileChannels = 64.0, kBlockElements = 2048.0;
 
-// Of FP32's share of its own peak, what matrix cores reach of theirs on convolutional networks.
-constexpr double kMatrixCoreShare = 0.5;
-
 /// What the backward pass of an operator moves and launches, as multiples of the forward pass.
 struct Backward {
   double bytes, kernels;
@@ -37,10 +34,21 @@ bool is_product(OperatorClass kind) {
 }
 
 Load load_of(const Operator& op) {
-  if (op.kind == OperatorClass::kDepthwiseConvolution) return Load::kDepthwise;
-  if (!is_product(op.kind)) return Load::kMemory;
-  return op.kind == OperatorClass::kConvolution && op.kernel_size > 1.0 ? Load::kDense
-                                                                        : Load::kPointwise;
+  constexpr double kWinogradSide = 3.0;
+  switch (op.kind) {
+    case OperatorClass::kDepthwiseConvolution:
+      return Load::kDepthwise;
+    case OperatorClass::kConvolution:
+      if (op.kernel_size <= 1.0) return Load::kPointwise;
+      return op.kernel_size == kWinogradSide && op.stride == 1 ? Load::kWinograd : Load::kDense;
+    case OperatorClass::kGemm:
+    case OperatorClass::kRecurrent:
+      return Load::kProduct;
+    case OperatorClass::kAttention:
+      return Load::kAttention;
+    default:
+      return Load::kMemory;
+  }
 }
 
 Backward backward_of(const Operator& op) {
@@ -85,6 +93,7 @@ OperatorLoad load(const Operator& op, double batch, double element_bytes, bool b
   result.backward_bytes = backward ? factors.bytes * result.bytes : 0.0;
   result.blocks = blocks_of(op, batch);
   result.backward_kernels = backward ? factors.kernels : 0.0;
+  if (op.kind == OperatorClass::kRecurrent) result.launches = op.kernels;
   return result;
 }
 
@@ -150,23 +159,38 @@ double passes(Optimizer optimizer) {
   return 0.0;
 }
 
-double peak_tflops(const hardware::Gpu& gpu, network::Precision precision) {
-  const auto matrix = [&gpu](std::optional<double> peak) {
-    return peak ? std::max(*peak * kMatrixCoreShare, gpu.fp32_tflops) : gpu.fp32_tflops;
-  };
+/// Of each trained tensor at an update. PyTorch's optimisers, as the recordings had them, take
+/// their state one operation after the other; others have one kernel for all of it.
+double update_launches(const SetUp& set_up) {
+  if (set_up.optimizer == Optimizer::kNone) return 0.0;
+  if (set_up.framework != "pytorch") return 1.0;
+  constexpr double kStateful = 8.0, kMomentum = 3.0;
+  switch (set_up.optimizer) {
+    case Optimizer::kSgd:
+    case Optimizer::kNone:
+      return 1.0;
+    case Optimizer::kMomentum:
+      return kMomentum;
+    default:
+      return kStateful;
+  }
+}
+
+/// 0 where the GPU's matrix units have no such precision.
+double matrix_tflops(const hardware::Gpu& gpu, network::Precision precision) {
   switch (precision) {
     case network::Precision::kFp32:
       break;
     case network::Precision::kTf32:
-      return matrix(gpu.tf32_tflops);
+      return gpu.tf32_tflops.value_or(0.0);
     case network::Precision::kFp16:
-      return matrix(gpu.fp16_tflops);
+      return gpu.fp16_tflops.value_or(0.0);
     case network::Precision::kBf16:
-      return matrix(gpu.bf16_tflops);
+      return gpu.bf16_tflops.value_or(0.0);
     case network::Precision::kFp8:
-      return matrix(gpu.fp8_tflops ? gpu.fp8_tflops : gpu.fp16_tflops);
+      return gpu.fp8_tflops ? *gpu.fp8_tflops : gpu.fp16_tflops.value_or(0.0);
   }
-  return gpu.fp32_tflops;
+  return 0.0;
 }
 
 double memory_watts(const SetUp& set_up, double input_elements) {
@@ -190,14 +214,17 @@ Workload make_workload(const SetUp& set_up, const Network& network, const hardwa
   const auto gpus = static_cast<double>(std::max(set_up.gpus, 1));
   Workload result;
   result.gpu = gpu.name;
-  result.generation = gpu.architecture;
+  // Chips with stacked memory are of a make of their own: more FP64 and wider matrix units.
+  result.generation = gpu.architecture + (gpu.hbm() ? " with stacked memory" : "");
   // Who does not name the host means the one that this GPU was seen in.
   result.host = set_up.host.empty() ? gpu.name : set_up.host;
   result.framework = set_up.framework;
   result.network = network.name;
   result.dataset = set_up.dataset;
+  result.stack = set_up.stack;
 
-  result.peak_flops_s = peak_tflops(gpu, set_up.precision) * 1e12;
+  result.peak_flops_s = gpu.fp32_tflops * 1e12;
+  result.matrix_flops_s = matrix_tflops(gpu, set_up.precision) * 1e12;
   result.bandwidth_bytes_s = gpu.memory_bandwidth_gb_s * 1e9;
   result.units = gpu.units;
   result.tdp_w = gpu.tdp.value();
@@ -214,6 +241,11 @@ Workload make_workload(const SetUp& set_up, const Network& network, const hardwa
   result.head_only_share = set_up.frozen_epochs_share;
   result.optimizer_passes = passes(set_up.optimizer);
   result.updates_per_step = 1.0 / std::max(set_up.gradient_accumulation, 1);
+  result.update_launches = update_launches(set_up);
+  result.host_measured = set_up.host_dispatch.has_value();
+  result.host_dispatch = set_up.host_dispatch.value_or(1.0);
+  result.host_pipeline = set_up.host_pipeline.value_or(1.0);
+  if (set_up.epoch_time) result.known_time_s = set_up.epoch_time->value();
   result.checkpointing = set_up.checkpointing;
   result.pipeline = set_up.pipeline;
   result.input_elements = network.input_elements;

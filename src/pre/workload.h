@@ -10,8 +10,18 @@
 
 namespace joulecast::pre {
 
-/// How an operator's time scales: with arithmetic of one of three efficiencies, or with bytes only.
-enum class Load { kDense, kPointwise, kDepthwise, kMemory };
+/// How an operator's time scales: with arithmetic, of an efficiency for each kind, or with bytes
+/// only.
+enum class Load {
+  kDense,      ///< Convolutions with kernels above 1 x 1,
+  kWinograd,   ///< those of 3 x 3 and stride 1, which have faster algorithms,
+  kPointwise,  ///< and of 1 x 1.
+  kDepthwise,
+  kProduct,    ///< Of activations and weights, in linear and recurrent layers.
+  kAttention,  ///< Of activations and activations.
+  kMemory
+};
+inline constexpr std::size_t kArithmeticLoads = 6;
 
 /// Operators of equal cost, of one step at the configuration's batch size. Frozen operators before
 /// the first that trains have no backward pass: their backward figures are 0.
@@ -23,17 +33,20 @@ struct OperatorLoad {
   double backward_bytes = 0.0;
   double blocks = 0.0;  ///< Thread blocks that it is cut into.
   double backward_kernels = 0.0;
-  double count = 1.0;  ///< How many such operators there are.
+  double launches = 1.0;  ///< Kernels one after the other, forward; above 1 in recurrent layers.
+  double count = 1.0;     ///< How many such operators there are.
   // NOLINTNEXTLINE(modernize-use-nullptr): clang-tidy 14 misreads <=>
   auto operator<=>(const OperatorLoad&) const = default;
 };
 
 struct Workload {
   // What deviations and the residual process tell apart.
-  std::string gpu, generation, host, framework, network, dataset;
+  std::string gpu, generation, host, framework, network, dataset, stack;
 
   // The GPU's data sheet, at the precision trained in.
-  double peak_flops_s = 0.0, bandwidth_bytes_s = 0.0;
+  double peak_flops_s = 0.0;    ///< Of the vector units, in FP32.
+  double matrix_flops_s = 0.0;  ///< Of the matrix units, in the precision trained in; 0: unused.
+  double bandwidth_bytes_s = 0.0;
   double units = 0.0, tdp_w = 0.0, power_limit_w = 0.0;
   bool hbm = false;
 
@@ -52,10 +65,17 @@ struct Workload {
   double head_only_share = 0.0;                      ///< Of the epochs, with the base frozen.
   double optimizer_passes = 0.0;                     ///< Over the trained bytes at each update.
   double updates_per_step = 1.0;
+  double update_launches = 1.0;  ///< Kernels for each trained tensor of an update.
   bool checkpointing = false;
   InputPipeline pipeline = InputPipeline::kCached;
   double input_elements = 0.0;  ///< Of one sample.
   double link_seconds = 0.0;    ///< A step's exchange of gradients between GPUs.
+
+  // The host's times over the reference's, where they were measured; else 1.
+  double host_dispatch = 1.0, host_pipeline = 1.0;
+  bool host_measured = false;
+  /// Of an epoch, where it was timed: watts follow from it and not from the time expected; 0: not.
+  double known_time_s = 0.0;
 
   /// What the meter counts for the host's memory beside the GPU.
   double memory_w = 0.0;

@@ -76,9 +76,11 @@ TEST(Workload, HalfPrecisionMovesHalfAndUsesMatrixCores) {
   set_up.precision = network::Precision::kFp16;
   const Workload half = make_workload(set_up, network, gpu, false);
   EXPECT_EQ(half.trained_bytes, 0.5 * full.trained_bytes);
-  EXPECT_GT(half.peak_flops_s, full.peak_flops_s);
+  EXPECT_EQ(half.peak_flops_s, full.peak_flops_s);
+  EXPECT_EQ(full.matrix_flops_s, 0.0);
+  EXPECT_EQ(half.matrix_flops_s, 8.0 * full.peak_flops_s);
   gpu.fp16_tflops.reset();
-  EXPECT_EQ(make_workload(set_up, network, gpu, false).peak_flops_s, full.peak_flops_s);
+  EXPECT_EQ(make_workload(set_up, network, gpu, false).matrix_flops_s, 0.0);
 }
 
 TEST(Workload, MemoryWattsAreTheMetersAndKnowTheirLimit) {

@@ -83,6 +83,33 @@ std::string memory_text(const pre::MemoryNeed& memory) {
                      memory.fits() ? "" : ": it will hardly fit; a smaller batch does");
 }
 
+constexpr double kLowShare = 0.05, kHighShare = 0.95;
+
+std::string stopping_text(const EstimatedStopping& stopping) {
+  const step::StoppingDistribution& epochs = stopping.distribution;
+  const int last = epochs.latest.value_or(epochs.earliest);
+  return fmt::format(
+      "{}: median {} epochs, 90 % between {} and {} ({}); can end from {} to {}", stopping.rule,
+      epochs.quantile(0.5).value_or(last), epochs.quantile(kLowShare).value_or(last),
+      epochs.quantile(kHighShare).value_or(last), epochs.basis, epochs.earliest, last);
+}
+
+Json stopping_json(const EstimatedStopping& stopping) {
+  const step::StoppingDistribution& epochs = stopping.distribution;
+  const int last = epochs.latest.value_or(epochs.earliest);
+  Json json = {{"rule", stopping.rule},
+               {"basis", epochs.basis},
+               {"past_runs", stopping.past_runs},
+               {"earliest", epochs.earliest},
+               {"latest", last},
+               {"mean_epochs", json_number(epochs.mean())}};
+  json["epochs"] = Json::array();
+  for (const double share : {kLowShare, 0.25, 0.5, 0.75, kHighShare}) {
+    json["epochs"].push_back({{"share", share}, {"epochs", epochs.quantile(share).value_or(last)}});
+  }
+  return json;
+}
+
 Json memory_json(const pre::MemoryNeed& memory) {
   return {{"weights_bytes", memory.weights},     {"gradients_bytes", memory.gradients},
           {"optimizer_bytes", memory.optimizer}, {"activations_bytes", memory.activations},
@@ -107,10 +134,20 @@ std::string grounds(const EstimateReport& report, const Terminal& terminal) {
     text += line("outside", fmt::format("{} is {:.6g}; the estimator has seen {:.6g} to {:.6g}",
                                         one.feature, one.value, one.low, one.high));
   }
+  if (report.stopping) text += line("stopping", stopping_text(*report.stopping));
   text += line("estimator", fmt::format("{}, {}", report.estimate.total.method, report.estimator));
   for (const pre::FitSource& source : report.provenance.sources) {
     text += line("", fmt::format("fitted on {} rows of {} ({})", source.rows, source.name,
                                  fmt::join(source.meters, ", ")));
+  }
+  const std::size_t probes = report.probes.size();
+  if (probes > 0) {
+    text += line("probes", fmt::format("{} {}", probes,
+                                       probes == 1 ? "probe of the store has corrected it"
+                                                   : "probes of the store have corrected it"));
+  }
+  if (probes == 0) {
+    text += line("probes", "none: half a minute of 'joulecast probe' narrows these intervals");
   }
   text += line("grid", intensity_text(report.rates.intensity));
   for (const std::string& note : report.estimate.total.notes) text += line("note", note);
@@ -193,6 +230,8 @@ Json estimate_json(const EstimateReport& report) {
           {"outside", std::move(outside)},
           {"epoch", figures_json(estimate.epoch)},
           {"total", figures_json(estimate.total)},
+          {"stopping", report.stopping ? stopping_json(*report.stopping) : Json(nullptr)},
+          {"probes", report.probes},
           {"rates", rates_json(report.rates)},
           {"footprint", std::move(footprint)}};
 }

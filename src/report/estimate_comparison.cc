@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <cmath>
 
 #include "base/text.h"
 #include "report/carbon.h"
@@ -78,18 +79,29 @@ std::string row_line(const EstimateComparisonReport& report,
   return line + "\n";
 }
 
+// ", 12 % less energy and 4.1 % more time than the fastest"
+std::string against_fastest(const Forecast& one, const Forecast& fastest) {
+  constexpr double kPercent = 100.0;
+  const double energy = kPercent * (one.energy->value / fastest.energy->value - 1.0);
+  const double time = kPercent * (one.duration->value / fastest.duration->value - 1.0);
+  return fmt::format(", {:.2g} % {} energy and {:.2g} % more time than the fastest",
+                     std::abs(energy), energy <= 0.0 ? "less" : "more", time);
+}
+
 std::string advice(const EstimateComparisonReport& report) {
   const pre::Comparison& all = report.comparison;
   if (!all.fastest || !all.least_energy) return "nothing here fits into its GPU's memory\n";
-  const auto line = [&](const char* what, std::size_t index) {
+  const Forecast& fastest = all.rows[*all.fastest].estimate.total;
+  const auto line = [&](const std::string& what, std::size_t index) {
     const pre::ComparedSetUp& row = all.rows[index];
-    return fmt::format("{:<16} {}: {} in {}\n", what, described(row, report.varied),
-                       to_text(row.estimate.total.energy->value),
-                       to_text(row.estimate.total.duration->value));
+    const Forecast& total = row.estimate.total;
+    return fmt::format("{:<16} {}: {} in {}{}\n", what, described(row, report.varied),
+                       to_text(total.energy->value), to_text(total.duration->value),
+                       index == *all.fastest ? std::string() : against_fastest(total, fastest));
   };
   std::string text = line("least energy", *all.least_energy) + line("fastest", *all.fastest);
   if (all.least_within) {
-    text += line(fmt::format("within {:.3g} %", 100.0 * report.slower).c_str(), *all.least_within);
+    text += line(fmt::format("within {:.3g} %", 100.0 * report.slower), *all.least_within);
   }
   return text;
 }

@@ -66,6 +66,23 @@ class History {
 
 }  // namespace
 
+StoppingDistribution stopping_by_rule(const EarlyStoppingRule& rule) {
+  assert(rule.max_epochs);
+  StoppingDistribution answer = StoppingForecaster(rule).forecast();
+  const int cap = *rule.max_epochs;
+  const double range = std::log(kPastCap * cap / answer.earliest);
+  double before = 0.0;
+  for (int epoch = answer.earliest; epoch <= cap; ++epoch) {
+    const double by = epoch == cap ? 1.0 : std::log((epoch + 1.0) / answer.earliest) / range;
+    // Between two evaluations nothing stops; what would stop there stops at the next.
+    const bool evaluated = epoch == cap || epoch % rule.evaluate_every == 0;
+    answer.probability.push_back(evaluated ? by - before : 0.0);
+    if (evaluated) before = by;
+  }
+  answer.basis = "the rule alone, no earlier run";
+  return answer;
+}
+
 StoppingDistribution stopping_from_history(std::span<const int> past, int cap, int seen) {
   assert(cap >= 1 && cap <= kMostEpochs && seen >= 0 && seen < cap);
   StoppingDistribution answer;

@@ -108,11 +108,10 @@ Q spread(const std::vector<Length>& lengths, const std::optional<Estimate<Q>> Fo
   return Q(std::sqrt(std::max(0.0, square - mean * mean)));
 }
 
-}  // namespace
+using OfLength = std::function<Forecast(int epochs)>;
 
-Forecast forecast_stopping(const OnlineProjector& projector, const StoppingDistribution& stopping) {
-  Forecast result = projector.forecast();
-  const Forecast least = projector.forecast_for(stopping.earliest);
+Forecast mixed(Forecast result, const OfLength& of_length, const StoppingDistribution& stopping) {
+  const Forecast least = of_length(stopping.earliest);
   if (stopping.bounds_only() && !stopping.latest) {
     result.energy.reset();
     result.duration.reset();
@@ -123,7 +122,7 @@ Forecast forecast_stopping(const OnlineProjector& projector, const StoppingDistr
   }
   std::vector<Length> lengths;
   for (const Weighted& w : support(stopping)) {
-    lengths.push_back({.probability = w.probability, .forecast = projector.forecast_for(w.epoch)});
+    lengths.push_back({.probability = w.probability, .forecast = of_length(w.epoch)});
   }
   // Mixtures need every length's answer; the first block may not give one.
   for (const Length& length : lengths) {
@@ -143,7 +142,7 @@ Forecast forecast_stopping(const OnlineProjector& projector, const StoppingDistr
     if (result.power->high) result.power->high = *result.power->high * scale;
   }
   if (stopping.bounds_only()) {
-    const Forecast most = projector.forecast_for(*stopping.latest);
+    const Forecast most = of_length(*stopping.latest);
     result.energy->low = no_less_j;
     result.energy->high = most.energy->high;
     result.duration->low = no_less_s;
@@ -161,6 +160,18 @@ Forecast forecast_stopping(const OnlineProjector& projector, const StoppingDistr
       fmt::format("stops after epoch {} to {}", stopping.earliest,
                   stopping.latest ? fmt::format("{}", *stopping.latest) : "any"));
   return result;
+}
+
+}  // namespace
+
+Forecast forecast_stopping(const OnlineProjector& projector, const StoppingDistribution& stopping) {
+  return mixed(
+      projector.forecast(), [&projector](int epochs) { return projector.forecast_for(epochs); },
+      stopping);
+}
+
+Forecast forecast_stopping(const OfLength& of_length, const StoppingDistribution& stopping) {
+  return mixed(of_length(stopping.earliest), of_length, stopping);
 }
 
 }  // namespace joulecast::step

@@ -92,5 +92,48 @@ TEST(StoppingMixture, AMillionPossibleEpochsAreThinnedOut) {
   EXPECT_TRUE(std::isfinite(mixed.energy->high->value()));
 }
 
+// An estimate before training: an epoch of 100 J, within a factor of 1.5, and 10 s.
+Forecast estimated(int epochs) {
+  Forecast total;
+  total.energy = Estimate<Joules>{Joules(100.0 * epochs), Joules(100.0 / 1.5 * epochs),
+                                  Joules(150.0 * epochs)};
+  total.duration = Estimate<Seconds>{Seconds(10.0 * epochs), {}, {}};
+  return total;
+}
+
+TEST(StoppingMixture, AnEstimateOfOneLengthIsThatLengths) {
+  const Forecast mixed = forecast_stopping(estimated, certain(20));
+  EXPECT_NEAR(mixed.energy->value.value(), 2000.0, 1e-3);
+  EXPECT_NEAR(mixed.energy->high->value(), 3000.0, 1e-2);
+  EXPECT_NEAR(mixed.duration->value.value(), 200.0, 1e-3);
+}
+
+TEST(StoppingMixture, TheRuleAloneGivesADistributionBetweenItsBounds) {
+  const auto rule = parse_early_stopping("patience=10,max=100,every=3");
+  ASSERT_TRUE(rule.ok());
+  const StoppingDistribution stopping = stopping_by_rule(*rule);
+  EXPECT_EQ(stopping.earliest, 33);  // the first evaluation is a best one
+  double sum = 0.0;
+  for (std::size_t i = 0; i < stopping.probability.size(); ++i) {
+    const int epoch = stopping.first_epoch + static_cast<int>(i);
+    EXPECT_TRUE(epoch % 3 == 0 || epoch == 100 || stopping.probability[i] == 0.0) << epoch;
+    sum += stopping.probability[i];
+  }
+  EXPECT_NEAR(sum, 1.0, 1e-12);
+  EXPECT_EQ(stopping.quantile(1.0), 100);
+  EXPECT_GT(*stopping.quantile(0.5), 33);
+  const Forecast mixed = forecast_stopping(estimated, stopping);
+  EXPECT_LT(mixed.energy->low->value(), 100.0 * *stopping.quantile(0.5));
+  EXPECT_GT(mixed.energy->high->value(), 100.0 * *stopping.quantile(0.5));
+}
+
+TEST(StoppingMixture, ARuleThatCannotStopEarlyIsItsCap) {
+  const auto rule = parse_early_stopping("patience=500,max=100");
+  ASSERT_TRUE(rule.ok());
+  const StoppingDistribution stopping = stopping_by_rule(*rule);
+  EXPECT_EQ(stopping.quantile(0.01), 100);
+  EXPECT_EQ(stopping.quantile(1.0), 100);
+}
+
 }  // namespace
 }  // namespace joulecast::step

@@ -76,6 +76,8 @@ Json start_event(const RunStart& start, const Writer& writer) {
           {"environment", environment},
           {"title", start.title},
           {"tags", start.tags},
+          {"set_up", start.set_up},
+          {"probe", start.probe},
           {"rank", optional_json(start.rank)},
           {"ranks", optional_json(start.ranks)},
           {"writer",

@@ -56,6 +56,8 @@ RunStart start_of(const Json& json) {
   start.environment = text_map(object_in(json, "environment"));
   start.title = text_in(json, "title");
   start.tags = texts_in(json, "tags");
+  start.set_up = text_map(object_in(json, "set_up"));
+  start.probe = json.value("probe", Json(false)) == true;
   start.rank = integer_in(json, "rank");
   start.ranks = integer_in(json, "ranks");
   return start;

@@ -46,6 +46,22 @@ void in_killed_process(Body&& body) {
   ASSERT_TRUE(WIFSIGNALED(status));
 }
 
+TEST(RunWriter, WhatWasSaidBeforehandIsKept) {
+  const TestFolder store;
+  RunStart start = start_of({});
+  start.set_up = {{"network", "resnet50"}, {"batch_size", "64"}};
+  start.probe = true;
+  auto writer = RunWriter::create(store.path(), start);
+  ASSERT_TRUE(writer.ok()) << writer.error().message;
+  (*writer)->estimate(test_forecast({}, 1));
+  ASSERT_TRUE((*writer)->finish({}).ok());
+  const auto record = read_record((*writer)->folder());
+  ASSERT_TRUE(record.ok()) << record.error().message;
+  EXPECT_EQ(record->start.set_up, start.set_up);
+  EXPECT_TRUE(record->start.probe);
+  EXPECT_TRUE(record->estimate);
+}
+
 TEST(RunWriter, WhatWasWrittenIsReadBack) {
   const TestFolder store;
   TestRun run;

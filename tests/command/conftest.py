@@ -49,7 +49,10 @@ def joulecast(tmp_path):
             text=True,
             cwd=tmp_path,
             stdin=subprocess.DEVNULL,
-            env={**os.environ, "COLUMNS": "100", "LC_ALL": "C.UTF-8", **(env or {})},
+            # What the user has stored, and measured of this host, is none of a test's.
+            env={**os.environ, "COLUMNS": "100", "LC_ALL": "C.UTF-8",
+                 "XDG_DATA_HOME": str(tmp_path / "data"),
+                 "XDG_CONFIG_HOME": str(tmp_path / "config"), **(env or {})},
             timeout=300,
         )
         return Outcome(done)

@@ -178,3 +178,81 @@ def test_our_own_estimator_knows_power_limits(joulecast, own):
     time = {row["power_limit_w"]: row["duration_s"] for row in answer["rows"]}
     assert power[150] <= 152 and power[150] < power[350]
     assert time[150] > time[350]
+
+
+def own_estimate(joulecast, own, *more):
+    return joulecast("estimate", "resnet50", "--gpu", "RTX 3090", "--batch-size", "64", "--image-size", "128",
+                     "--train-size", "12000", "--estimator", own, *more)
+
+
+def test_early_stopping_gives_quantiles_of_epochs_and_energy(joulecast, own):
+    answer = own_estimate(joulecast, own, "--early-stopping", "patience=10,max=100", "--json").json("estimate")
+    stopping = answer["stopping"]
+    assert (stopping["earliest"], stopping["latest"], stopping["past_runs"]) == (11, 100, 0)
+    epochs = {one["share"]: one["epochs"] for one in stopping["epochs"]}
+    assert 11 <= epochs[0.05] < epochs[0.5] < epochs[0.95] <= 100
+    epoch, total = answer["epoch"], answer["total"]
+    assert total["energy_j"] == pytest.approx(epochs[0.5] * epoch["energy_j"], rel=0.2)
+    # Not knowing the epochs widens what one epoch is uncertain by.
+    assert total["energy_high_j"] / total["energy_low_j"] > epoch["energy_high_j"] / epoch["energy_low_j"]
+    text = own_estimate(joulecast, own, "--early-stopping", "patience=10,max=100").out
+    assert "median" in text and "can end from 11 to 100" in text
+
+
+def test_past_runs_say_when_trainings_end(joulecast, own):
+    answer = own_estimate(joulecast, own, "--epochs", "100", "--early-stopping", "patience=10", "--past-epochs",
+                          "40,42,44,41", "--json").json("estimate")
+    epochs = {one["share"]: one["epochs"] for one in answer["stopping"]["epochs"]}
+    assert answer["stopping"]["past_runs"] == 4
+    assert 30 < epochs[0.05] < 41 <= epochs[0.5] <= 43 < epochs[0.95] < 60
+
+
+@pytest.mark.parametrize("more, words", [
+    (["--early-stopping", "patience=10"], "how many epochs at most?"),
+    (["--early-stopping", "patients=10,max=50"], "patience"),
+    (["--past-epochs", "40"], "--early-stopping"),
+    (["--early-stopping", "patience=10,max=50", "--past-epochs", "40,many"], "--past-epochs"),
+    (["--early-stopping", "patience=10,max=50", "--past", "exp1"], "no run of the store"),
+    (["--early-stopping", "patience=10,max=50", "--power-limit", "200,300"], "one set-up"),
+])
+def test_early_stopping_said_wrongly(joulecast, own, more, words):
+    assert words in own_estimate(joulecast, own, *more).error_line()
+
+
+def test_this_machines_cpu_is_answered_widely(joulecast, own):
+    answer = joulecast("estimate", "mobilenet_v2", "--gpu", "cpu", "--batch-size", "8", "--train-size", "800",
+                       "--estimator", own, "--json").json("estimate")
+    assert answer["gpu"].startswith("CPU ") and "GHz" in answer["gpu"]
+    assert answer["total"]["energy_high_j"] > 5 * answer["total"]["energy_low_j"]
+    assert any(one.startswith("host ") for one in answer["assumed"])
+    # The same machine from elsewhere, by its figures.
+    again = joulecast("estimate", "mobilenet_v2", "--gpu", answer["gpu"], "--batch-size", "8", "--train-size",
+                      "800", "--estimator", own, "--json").json("estimate")
+    assert again["total"]["energy_j"] == pytest.approx(answer["total"]["energy_j"], rel=0.5)
+    line = joulecast("estimate", "mobilenet_v2", "--gpu", "CPU 4 cores", "--train-size", "800", "--estimator",
+                     own).error_line()
+    assert "write them like" in line
+
+
+def test_the_best_power_limit_is_one_sentence(joulecast, own):
+    done = own_estimate(joulecast, own, "--power-limit", "150..350/25", "--slower", "5%")
+    assert done.code == 0, done.err
+    lines = {line[:16].strip(): line for line in done.out.splitlines()}
+    assert "power limit" in lines["least energy"] and "more time than the fastest" in lines["least energy"]
+    assert "power limit" in lines["within 5 %"]
+    answer = own_estimate(joulecast, own, "--power-limit", "150..350/25", "--slower", "5%", "--json")
+    answer = answer.json("estimates")
+    rows = answer["rows"]
+    within, fastest = rows[answer["least_within"]], rows[answer["fastest"]]
+    assert within["duration_s"] <= 1.05 * fastest["duration_s"]
+    assert within["energy_j"] <= fastest["energy_j"]
+
+
+def test_precisions_side_by_side_and_what_does_not_fit(joulecast, own):
+    answer = own_estimate(joulecast, own, "--precision", "fp32,bf16", "--json").json("estimates")
+    assert {row["precision"] for row in answer["rows"]} == {"fp32", "bf16"}
+    by = {row["precision"]: row for row in answer["rows"]}
+    assert by["bf16"]["duration_s"] < by["fp32"]["duration_s"]
+    done = joulecast("estimate", "vgg16", "--gpu", "GTX 750 Ti", "--batch-size", "8,512", "--train-size", "12000",
+                     "--estimator", own)
+    assert "does not fit" in done.out

@@ -63,7 +63,7 @@ def test_completions_name_every_command(joulecast, shell):
 
 
 @pytest.mark.parametrize("line, completed", [
-    ("pro", {"project"}),
+    ("pro", {"probe", "project"}),
     ("completion ", {"bash", "zsh", "fish"}),
     ("estimate resnet5", {"resnet50"}),
     ("estimate --gpu RTX-309", {"RTX-3090", "RTX-3090-Ti"}),

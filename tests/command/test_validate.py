@@ -120,10 +120,6 @@ def test_bad_input(joulecast, write):
     assert joulecast("validate", "--data", runs, "--data", other, "--mixed-meters").code == 0
     negative = write("negative.csv", made_table().replace("nvml,", "nvml,-", 1))
     assert "negative.csv:2:" in error("--data", negative)
-    network = write("network.csv", made_table().replace("resnet18,3.6,64", "resnet81,,64", 1))
-    assert "network.csv:4: " in error("--data", network) and "resnet81" in error("--data", network)
-    gpu = write("gpu.csv", made_table().replace("T4,resnet50,8.2,128", "T5,resnet50,8.2,128", 1))
-    assert "gpu.csv:12: GPU 'T5'" in error("--data", gpu)
     missing = write("missing.csv", "gpu,batch_size,power_w\n" + "T4,32,60\n" * 30)
     assert "missing.csv:1: which network? the table has no column 'network'" in error("--data", missing)
     twice = write("twice.csv", made_table().replace("gflops", "GPU", 1))
@@ -132,6 +128,23 @@ def test_bad_input(joulecast, write):
     assert "did you mean 'epoch_energy_j'?" in joulecast("validate", "--data", misspelt, env={"COLUMNS": "240"}).out
     unknown = write("unknown.csv", "a,b\n1,2\n")
     assert "--columns" in error("--data", unknown)
+
+
+def test_rows_of_unknown_networks_and_gpus_are_left_out_and_named(joulecast, write):
+    table = made_table().replace("resnet18,3.6,64", "resnet81,,64", 1).replace("T4,resnet50,8.2,128", "T5,resnet50,8.2,128", 1)
+    done = joulecast("validate", "--data", write("runs.csv", table), "--json")
+    warnings = [line for line in done.err.splitlines() if line]
+    assert len(warnings) == 2
+    assert "runs.csv:4: there is no network 'resnet81'; did you mean resnet18" in warnings[0]
+    assert "runs.csv:12: GPU 'T5'" in warnings[1]
+    document = done.json("validate")
+    assert document["n"] == 34
+    assert "runs.csv: 1 of 36 rows left out: network not known (resnet81)" in document["notes"]
+    assert "runs.csv: 1 of 36 rows left out: GPU not known (T5)" in document["notes"]
+    assert any("assumed" in note and "FP32" in note for note in document["notes"])
+    nothing = write("nothing.csv", "gpu,network,batch_size,power_w\n" + "T4,resnet81,32,60\n" * 30)
+    line = joulecast("validate", "--data", nothing).error_line()
+    assert "no row to use" in line and "nothing.csv:2: there is no network 'resnet81'; did you mean" in line
 
 
 # METHODS' table: MAPE of the published kernel ridge regression with its published hyper-parameters.

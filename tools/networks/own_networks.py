@@ -1,4 +1,4 @@
-"""Networks that no package of models defines as they are trained: U-Net, DeepSpeech2, NCF."""
+"""Networks that no package of models defines as they are trained."""
 
 import torch
 from torch import nn
@@ -94,3 +94,59 @@ class NeuMF(nn.Module):
         gmf = self.user_gmf(user) * self.item_gmf(item)
         mlp = self.mlp(torch.cat([self.user_mlp(user), self.item_mlp(item)], dim=1))
         return self.classify(torch.cat([gmf, mlp], dim=1))
+
+
+class _ShuffleUnit(nn.Module):
+    """Activates before each convolution; halves the map where it changes the channels."""
+
+    def __init__(self, inputs, outputs):
+        super().__init__()
+        self.halves = inputs != outputs
+        width = inputs if self.halves else inputs // 2
+        stride = 2 if self.halves else 1
+        self.branch = nn.Sequential(
+            nn.ReLU(), nn.Conv2d(width, width, 1), nn.BatchNorm2d(width),
+            nn.ReLU(), *self._depthwise(width, stride), *self._pointwise(width, outputs // 2))
+        self.shortcut = nn.Sequential(nn.ReLU())
+        if self.halves:
+            self.shortcut.extend(
+                [*self._depthwise(width, stride), *self._pointwise(width, outputs // 2)])
+
+    @staticmethod
+    def _depthwise(width, stride):
+        return (nn.Conv2d(width, width, 3, stride, 1, groups=width), nn.BatchNorm2d(width))
+
+    @staticmethod
+    def _pointwise(inputs, outputs):
+        return nn.Conv2d(inputs, outputs, 1), nn.BatchNorm2d(outputs)
+
+    def forward(self, x):
+        kept, changed = (x, x) if self.halves else x.chunk(2, dim=1)
+        x = torch.cat([self.shortcut(kept), self.branch(changed)], dim=1)
+        _, channels, height, width = x.shape
+        x = x.reshape(-1, 2, channels // 2, height, width).transpose(1, 2)
+        return x.reshape(-1, channels, height, width)
+
+
+class ShuffleNetV2Cifar(nn.Module):
+    """Ma et al. 2018 (arXiv:1807.11164), width 1, for images of 32 pixels.
+
+    As weiaicunzai/pytorch-cifar100 has it, which Zeus trained: a stem of stride 1 without pooling,
+    convolutions with biases, activations before them.
+    """
+
+    def __init__(self, classes=100, widths=(116, 232, 464), depths=(4, 8, 4), last=1024):
+        super().__init__()
+        layers = [nn.Conv2d(3, 24, 3, padding=1), nn.BatchNorm2d(24)]
+        inputs = 24
+        for width, depth in zip(widths, depths):
+            for _ in range(depth):
+                layers.append(_ShuffleUnit(inputs, width))
+                inputs = width
+        layers += [nn.ReLU(), nn.Conv2d(inputs, last, 1), nn.BatchNorm2d(last), nn.ReLU()]
+        self.features = nn.Sequential(*layers)
+        self.pool = nn.AdaptiveAvgPool2d(1)
+        self.classify = nn.Linear(last, classes)
+
+    def forward(self, x):
+        return self.classify(self.pool(self.features(x)).flatten(1))

@@ -54,7 +54,8 @@ std::span<const Gpu> gpus();
 /// such as "GeForce", "Quadro" and "Tesla" do not count, nor does a size of memory where there is
 /// but that one; "Laptop" does. A cloud's instance type ("p3.2xlarge", "a2-highgpu-1g") is an
 /// alias. A name that means several variants (memory sizes, SXM or PCIe) is the commonest: the head
-/// of the table says which. The error names up to three near ones. Safe from any thread.
+/// of the table says which. A CPU's name of cpu_device.h is answered too. The error names up to
+/// three near ones. Safe from any thread.
 Result<Gpu> find_gpu(std::string_view name);
 
 }  // namespace joulecast::hardware

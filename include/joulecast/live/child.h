@@ -80,7 +80,7 @@ class Child {
   /// that keeps the pipe open).
   void forward_rest(const std::function<void(const Output&)>& take);
 
-  /// Asks the child to end (SIGTERM): for the user's budget rule only.
+  /// Asks the child to end (SIGTERM): for what the user asked for only (a budget, a probe).
   void terminate();
 
   /// Ends this process the way the child ended: same exit code, or the same signal (without a core

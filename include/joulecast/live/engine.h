@@ -26,6 +26,9 @@ namespace joulecast::live {
 /// What the user said beforehand.
 struct EngineOptions {
   Plan plan;                   ///< A plan mark of the training may change it.
+  /// Blocks are cut at steps wherever the training marks them, whatever it plans; what lies
+  /// between an epoch's last step and its end counts as its evaluation. For probes.
+  bool blocks_of_steps = false;
   std::vector<double> phases;  ///< Declared phases' work, in order; empty: changes are looked for.
   std::optional<double> evaluate_every;  ///< Work between two evaluations.
   std::optional<step::EarlyStoppingRule> early_stopping;

@@ -3,6 +3,7 @@
 
 #include <filesystem>
 #include <functional>
+#include <map>
 #include <optional>
 #include <string>
 #include <vector>
@@ -36,6 +37,9 @@ struct SessionOptions {
   std::filesystem::path store;  ///< Where runs are kept; empty: store::default_store().
   std::string title;
   std::vector<std::string> tags;
+  std::map<std::string, std::string> set_up;  ///< Of store::RunStart, as the two that follow.
+  bool probe = false;
+  std::optional<Forecast> estimate;  ///< What was expected before the training began.
   std::string version;  ///< Of joulecast, for the record.
 };
 
@@ -43,6 +47,9 @@ struct SessionOptions {
 struct SessionHooks {
   std::function<void(const Snapshot&)> snapshot;  ///< A few times a second.
   std::function<void(const std::string&)> message;
+  /// Whether the command shall be asked to end (SIGTERM), and why; empty: it goes on. Asked a few
+  /// times a second until it says so.
+  std::function<std::string(const Snapshot&)> end_it;
   std::function<void()> about_to_stop;  ///< The process is about to be stopped (SIGTSTP).
   std::function<void()> continued;      ///< It goes on.
   std::function<void()> resized;        ///< The terminal's size has changed.

@@ -42,12 +42,23 @@ std::span<const NamedNetwork> named_networks();
 /// The error names the nearest ones.
 Result<NamedNetwork> find_network(std::string_view name);
 
+/// What counts as one architecture where networks are grouped: a named network without its
+/// framework and its width, so "resnet50" of keras/resnet50 and ResNet-50, "mobilenet_v2" of
+/// keras/mobilenet_v2_0.5. Of any other name the text itself. Safe from any thread.
+std::string architecture_of(std::string_view name);
+
+/// Whether load_network() takes it: a name, a formula ("cell ...", "gpt ...") or a file that is
+/// there. Quicker than an error of its, which has near names. Safe from any thread.
+bool is_network(const std::string& name_or_file);
+
 /// Whether the options alone are possible, whatever the network: load_network() checks them too.
 Status check_options(const NetworkOptions& options);
 
 /// A network by name, by an ONNX file or by a transformer's config.json (told apart by their
-/// content), with all the options applied: what every command's NETWORK argument means. Where a
-/// name is a file's too, the file counts only if the name has "/" or "." in it.
+/// content), or by formula: "cell [[0,1,0],[0,0,1],[0,0,0]] [-1,0,-2]" of NAS-Bench-101 and "gpt
+/// 24x1024x16" (layers, width, heads; a vocabulary may follow); with all the options applied: what
+/// every command's NETWORK argument means. Where a name is a file's too, the file counts only if
+/// the name has "/" or "." in it.
 Result<Network> load_network(const std::string& name_or_file, const NetworkOptions& options = {});
 
 }  // namespace joulecast::network

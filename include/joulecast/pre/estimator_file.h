@@ -58,6 +58,10 @@ class EstimatorFile {
 
  private:
   friend Status save_estimator(const EstimatorFile& estimator, const std::filesystem::path& file);
+  friend Result<EstimatorFile> refine(const EstimatorFile& base,
+                                      std::span<const Observation> observations,
+                                      FitProvenance provenance);
+  friend Result<EstimatorFile> without_rows(const EstimatorFile& estimator);
   const SavedFit* fit_for(Target target) const;
 
   FitProvenance provenance_;
@@ -70,12 +74,27 @@ Result<EstimatorFile> fit_estimator_file(const Estimator& estimator,
                                          std::span<const Observation> observations,
                                          FitProvenance provenance);
 
+/// What `base` knows, corrected by further trainings, in milliseconds: a probe on this machine, a
+/// store's runs. Errors: a method that cannot be corrected (all but "joulecast"); observations
+/// without a measurement, or of a network or GPU that is not known.
+Result<EstimatorFile> refine(const EstimatorFile& base, std::span<const Observation> observations,
+                             FitProvenance provenance);
+
+/// What may be passed on: parameters and how sure they are, without a row of what they were fitted
+/// on, the names of hosts, or the answers of configurations by their own history. Error: a method
+/// that answers from its rows (all but "joulecast").
+Result<EstimatorFile> without_rows(const EstimatorFile& estimator);
+
+/// The one that ships, compiled in: data/estimators/default.json. Its `provenance` names the public
+/// recordings that it was fitted on.
+Result<EstimatorFile> default_estimator();
+
 /// Writes the whole file or none of it: a temporary beside it, then a rename. Where `file` is a
 /// link its target is written. Error: it cannot be written, or is there and no regular file.
 Status save_estimator(const EstimatorFile& estimator, const std::filesystem::path& file);
 
-/// Errors, one line each: not an estimator file, cut off, of a newer version, changed after it was written
-/// (checksum), or holding what cannot be: missing, negative or too many values.
+/// Errors, one line each: not an estimator file, cut off, of a newer version, changed after it was
+/// written (checksum), or holding what cannot be: missing, negative or too many values.
 Result<EstimatorFile> load_estimator(const std::filesystem::path& file);
 /// The same from memory; `name` stands in errors.
 Result<EstimatorFile> parse_estimator(std::string_view text, const std::string& name);

@@ -73,6 +73,14 @@ struct SetUp {
   int gpus = 1;                      ///< Data-parallel, all alike.
   std::optional<Watts> power_limit;  ///< Of one GPU; absent: its TDP.
   double host_memory_gb = 0.0;       ///< 0: not known.
+  /// Which software surrounds the network, as one collection of recordings has it; empty: the
+  /// user's own. Groups of rows err alike by it.
+  std::string stack;
+  /// Of the host, times over those of a desktop of 2020 (hardware::dispatch_relative and
+  /// pipe_relative); absent: not measured.
+  std::optional<double> host_dispatch, host_pipeline;
+  /// Of an epoch, where it was timed and only watts and joules are asked for.
+  std::optional<Seconds> epoch_time;
 
   /// As a recording gives it, 2 x MACs of one sample's forward pass, in 1e9; absent: the network's
   /// own.

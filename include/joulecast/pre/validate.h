@@ -38,7 +38,9 @@ struct ValidateOptions {
   ProbeRule probe_rule = ProbeRule::kRandom;
   int probe_draws = 50;
   unsigned seed = 0;
-  int threads = 0;            ///< 0: as many as there are cores.
+  int threads = 0;  ///< 0: as many as there are cores.
+  /// The estimator is told each epoch's seconds as measured: what is left is the error of watts.
+  bool time_given = false;
   bool mixed_meters = false;  ///< Else rows of several meters are an error (not of times).
   /// Told the share of the fits that is done, from any thread, one call at a time.
   std::function<void(double)> progress;

@@ -99,6 +99,11 @@ class StoppingForecaster {
   std::unique_ptr<State> state_;
 };
 
+/// The last epoch of a training that has not begun, of which nothing is known but its rule: as
+/// likely to lie between any two epochs between the rule's bounds as between any two others of the
+/// same ratio; what would lie beyond the cap stops there. Precondition: the rule has max_epochs.
+StoppingDistribution stopping_by_rule(const EarlyStoppingRule& rule);
+
 /// The last epoch of a training, from earlier trainings of the same or a similar set-up, once
 /// `seen` epochs of this one have ended without a stop. `past` holds their last epochs, each
 /// >= 1; one that is >= cap says that the run never reached its target and was cut off at the cap.

@@ -2,6 +2,7 @@
 // weighted by how likely it stops there.
 #pragma once
 
+#include <functional>
 #include <string>
 
 #include "joulecast/run/forecast.h"
@@ -17,5 +18,10 @@ namespace joulecast::step {
 /// logarithm's share, and low and high are those of the bounds; without a cap there is then no
 /// answer, and a note says so.
 Forecast forecast_stopping(const OnlineProjector& projector, const StoppingDistribution& stopping);
+
+/// The same of anything that answers for a whole training of n epochs, n >= 1: an estimate before
+/// it begins. `stopping` is not bounds_only().
+Forecast forecast_stopping(const std::function<Forecast(int epochs)>& of_length,
+                           const StoppingDistribution& stopping);
 
 }  // namespace joulecast::step

@@ -37,6 +37,9 @@ struct RunStart {
   std::map<std::string, std::string> environment;
   std::string title;  ///< Given by the user; may be empty.
   std::vector<std::string> tags;
+  /// What was said of the training beforehand, in the words of a plan file (pre/settings.h).
+  std::map<std::string, std::string> set_up;
+  bool probe = false;  ///< A training that was only begun, to learn from: its total is no outcome.
   /// Where a part of a larger job: which process of how many.
   std::optional<int> rank, ranks;
 };

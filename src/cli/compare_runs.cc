@@ -13,6 +13,7 @@
 
 #include "cli/compare_estimators.h"
 #include "cli/compare_facts.h"
+#include "cli/estimate_knowledge.h"
 #include "cli/marked_recording.h"
 #include "cli/progress_line.h"
 #include "joulecast/analysis/run_comparison.h"
@@ -39,6 +40,9 @@ Status add_record(const std::filesystem::path& folder, Source& source) {
   if (!run) return run.error();
   if (run->state == store::RunState::kRunning) {
     return Error{fmt::format("{}: still running", source.name)};
+  }
+  if (run->start.probe) {
+    return Error{fmt::format("{}: a probe, which is no whole training", source.name)};
   }
   int gpus = 0;
   for (const store::RecordedDevice& device : run->devices) {
@@ -78,7 +82,9 @@ class Sources {
     if (Status status = open_store(); !status) return status.error();
     std::vector<std::string> names;
     for (const store::RunSummary& summary : store_->list()) {
-      names.push_back(summary.folder.string());
+      const auto& tags = summary.tags;
+      const bool probe = std::find(tags.begin(), tags.end(), kProbeTag) != tags.end();
+      if (!probe) names.push_back(summary.folder.string());
     }
     if (names.empty()) return Error{"there is no run in the store; see 'joulecast list'"};
     return names;

@@ -28,10 +28,11 @@ WidthsByNovelty conformal_widths(const JointModel& model);
 /// The widest of what is new in a workload.
 Widths widths_for(const WidthsByNovelty& widths, const JointModel& model, const Workload& workload);
 
-/// The least half-width, in logarithms, on a generation of GPUs that no training was seen of.
+/// The least half-width, in logarithms, on a generation of GPUs that no training was seen of; or on
+/// a CPU, where none was.
 struct LeastWidths {
   double time = 0.0, power = 0.0, energy = 0.0;
 };
-LeastWidths unseen_generation_widths();
+LeastWidths unseen_generation_widths(const Workload& workload);
 
 }  // namespace joulecast::pre

@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <array>
 #include <cmath>
+#include <iterator>
 #include <map>
 #include <utility>
 
@@ -132,12 +133,20 @@ struct Material {
   std::vector<Observation> observations;
 };
 
+/// All but probes, whose half a minute is no training's own history.
+std::vector<Observation> whole_trainings(std::span<const Observation> observations) {
+  std::vector<Observation> whole;
+  std::copy_if(observations.begin(), observations.end(), std::back_inserter(whole),
+               [](const Observation& one) { return one.source != "probe"; });
+  return whole;
+}
+
 class OwnFit : public SavedFit {
  public:
   OwnFit(Catalogues catalogues, Material material, JointModel model)
       : catalogues_(std::move(catalogues)),
         material_(std::move(material)),
-        repeats_(material_.observations),
+        repeats_(whole_trainings(material_.observations)),
         model_(std::move(model)),
         learned_(learn()) {}
 
@@ -205,7 +214,7 @@ Result<Answer> OwnFit::modelled(const SetUp& set_up, Target target) const {
   const Belief belief = model_.believe(*workload);
   const Widths widths = widths_for(learned_.widths, model_, *workload);
   const bool known = !model_.is_new(*workload, Novelty::kGeneration);
-  const LeastWidths least = known ? LeastWidths() : unseen_generation_widths();
+  const LeastWidths least = known ? LeastWidths() : unseen_generation_widths(*workload);
   // Of log energy = log time + log power, each weighs 1 or 0.
   const bool timed = set_up.epoch_time.has_value();
   const Eigen::Vector2d weights(target == Target::kPower || timed ? 0.0 : 1.0,

@@ -139,6 +139,9 @@ Result<TrainingEstimate> estimate_training(const EstimatorFile& estimator, const
   if (!outside) return outside.error();
   result.out_of_range = std::move(outside).value();
   const std::string method = estimator.method(Target::kEpochEnergy);
+  result.energy_parts = energy->parts;
+  result.power_parts = power->parts;
+  result.time_parts = time->parts;
   result.epoch = forecast(method, *energy, *power, *time, 1.0);
   result.total = forecast(method, *energy, *power, *time, result.set_up.epochs);
   return result;

@@ -38,7 +38,7 @@ std::string heading(const EstimateReport& report, const Terminal& terminal) {
 template <typename Q>
 std::string row(const char* what, const std::optional<Estimate<Q>>& epoch,
                 const std::optional<Estimate<Q>>& total, const Terminal& terminal) {
-  return fmt::format("{:<9} {:<32} {}\n", what, estimate_text(epoch, terminal),
+  return fmt::format("{:<9} {:<38} {}\n", what, estimate_text(epoch, terminal),
                      estimate_text(total, terminal));
 }
 
@@ -55,14 +55,14 @@ std::string footprint_row(const char* what, const EstimateReport& report, const 
     }
     return one;
   };
-  return fmt::format("{:<9} {:<32} {}\n", what, cell(report.estimate.epoch.energy),
+  return fmt::format("{:<9} {:<38} {}\n", what, cell(report.estimate.epoch.energy),
                      cell(report.estimate.total.energy));
 }
 
 std::string table(const EstimateReport& report, const Terminal& terminal) {
   const Forecast& epoch = report.estimate.epoch;
   const Forecast& total = report.estimate.total;
-  std::string text = terminal.dim(fmt::format("{:<9} {:<32} {}", "", "an epoch", "in all")) + "\n";
+  std::string text = terminal.dim(fmt::format("{:<9} {:<38} {}", "", "an epoch", "in all")) + "\n";
   text += row("energy", epoch.energy, total.energy, terminal);
   text += row("time", epoch.duration, total.duration, terminal);
   text += row("power", epoch.power, {}, terminal);
@@ -92,6 +92,22 @@ std::string stopping_text(const EstimatedStopping& stopping) {
       "{}: median {} epochs, 90 % between {} and {} ({}); can end from {} to {}", stopping.rule,
       epochs.quantile(0.5).value_or(last), epochs.quantile(kLowShare).value_or(last),
       epochs.quantile(kHighShare).value_or(last), epochs.basis, epochs.earliest, last);
+}
+
+// A few by name; of many only how many there are.
+std::vector<std::string> fitted_on(const std::vector<pre::FitSource>& sources) {
+  constexpr std::size_t kFew = 3;
+  std::int64_t rows = 0;
+  for (const pre::FitSource& source : sources) rows += source.rows;
+  if (sources.size() > kFew) {
+    return {fmt::format("fitted on {} rows of {} tables; --json names them", rows, sources.size())};
+  }
+  std::vector<std::string> lines;
+  for (const pre::FitSource& source : sources) {
+    lines.push_back(fmt::format("fitted on {} rows of {} ({})", source.rows, source.name,
+                                fmt::join(source.meters, ", ")));
+  }
+  return lines;
 }
 
 Json stopping_json(const EstimatedStopping& stopping) {
@@ -136,10 +152,7 @@ std::string grounds(const EstimateReport& report, const Terminal& terminal) {
   }
   if (report.stopping) text += line("stopping", stopping_text(*report.stopping));
   text += line("estimator", fmt::format("{}, {}", report.estimate.total.method, report.estimator));
-  for (const pre::FitSource& source : report.provenance.sources) {
-    text += line("", fmt::format("fitted on {} rows of {} ({})", source.rows, source.name,
-                                 fmt::join(source.meters, ", ")));
-  }
+  for (const std::string& one : fitted_on(report.provenance.sources)) text += line("", one);
   const std::size_t probes = report.probes.size();
   if (probes > 0) {
     text += line("probes", fmt::format("{} {}", probes,
@@ -155,6 +168,13 @@ std::string grounds(const EstimateReport& report, const Terminal& terminal) {
 }
 
 // What an estimate has of a forecast: nothing has been seen of the run itself.
+// Standard deviations of logarithms.
+Json parts_json(const std::vector<pre::Answer::Part>& parts) {
+  Json json = Json::object();
+  for (const pre::Answer::Part& part : parts) json[std::string(part.name)] = part.log_sd;
+  return json;
+}
+
 Json figures_json(const Forecast& forecast) {
   Json json = store::forecast_json(forecast);
   for (const char* of_a_run : {"epoch", "phase", "stable"}) json.erase(of_a_run);
@@ -230,6 +250,10 @@ Json estimate_json(const EstimateReport& report) {
           {"outside", std::move(outside)},
           {"epoch", figures_json(estimate.epoch)},
           {"total", figures_json(estimate.total)},
+          {"uncertainty",
+           {{"energy", parts_json(estimate.energy_parts)},
+            {"power", parts_json(estimate.power_parts)},
+            {"time", parts_json(estimate.time_parts)}}},
           {"stopping", report.stopping ? stopping_json(*report.stopping) : Json(nullptr)},
           {"probes", report.probes},
           {"rates", rates_json(report.rates)},

@@ -47,7 +47,7 @@ def test_fits_and_says_how_good_it_is(joulecast, write, tmp_path):
     assert power["configuration_left_out"]["folds"] == 16
     saved = json.loads((tmp_path / "mine.json").read_text())
     assert saved["schema"] == "joulecast.estimator/1"
-    assert saved["content"]["fits"][0]["method"] == "krr"
+    assert saved["content"]["fits"][0]["method"] == "joulecast"
 
 
 def test_text_shows_grouped_folds_beside_random_ones(joulecast, write):

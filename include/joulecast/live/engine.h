@@ -25,7 +25,7 @@ namespace joulecast::live {
 
 /// What the user said beforehand.
 struct EngineOptions {
-  Plan plan;                   ///< A plan mark of the training may change it.
+  Plan plan;  ///< A plan mark of the training may change it.
   /// Blocks are cut at steps wherever the training marks them, whatever it plans; what lies
   /// between an epoch's last step and its end counts as its evaluation. For probes.
   bool blocks_of_steps = false;

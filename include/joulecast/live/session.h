@@ -40,7 +40,7 @@ struct SessionOptions {
   std::map<std::string, std::string> set_up;  ///< Of store::RunStart, as the two that follow.
   bool probe = false;
   std::optional<Forecast> estimate;  ///< What was expected before the training began.
-  std::string version;  ///< Of joulecast, for the record.
+  std::string version;               ///< Of joulecast, for the record.
 };
 
 /// What the session tells while it runs, always on the calling thread. Any may be empty.

@@ -32,6 +32,8 @@ struct TrainingEstimate {
   std::shared_ptr<const network::Network> network;  ///< At batch size 1 and the set-up's input.
   Forecast epoch;                                   ///< Of one epoch, validation included.
   Forecast total;  ///< Of all epochs: the epoch's times their number.
+  /// Where the uncertainty of each comes from; empty where the estimator does not say.
+  std::vector<Answer::Part> energy_parts, power_parts, time_parts;
   std::vector<OutOfRange> out_of_range;
   MemoryNeed memory;
 };

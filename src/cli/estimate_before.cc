@@ -4,6 +4,7 @@
 
 #include "cli/set_up_machine.h"
 #include "cli/set_up_options.h"
+#include "cli/settings_file.h"
 #include "joulecast/pre/training_estimate.h"
 
 namespace joulecast::cli {
@@ -15,6 +16,8 @@ Result<Forecast> total_of(pre::SaidSettings& said, const KnowledgeOptions& optio
   const auto knowledge = knowledge_of(options);
   if (!knowledge) return knowledge.error();
   notes.insert(notes.end(), knowledge->notes.begin(), knowledge->notes.end());
+  said.try_emplace("host",
+                   pre::Said{.value = host_name(), .origin = "this machine", .assumed = true});
   complete(said, *knowledge);
   const auto set_up = pre::set_up_of(said);
   if (!set_up) return set_up.error();

@@ -8,6 +8,7 @@
 
 #include "cli/fit_store_observation.h"
 #include "cli/set_up_machine.h"
+#include "joulecast/pre/observations.h"
 #include "joulecast/store/run_folder.h"
 
 namespace joulecast::cli {
@@ -60,6 +61,24 @@ Result<std::vector<Probe>> probes_of(const StoreOptions& options, std::vector<st
   return probes;
 }
 
+// One that cannot be used any more (its network's file has gone) is no reason to leave out all.
+void leave_out_unusable(std::vector<Probe>& probes, std::vector<std::string>& notes) {
+  std::vector<Probe> usable;
+  for (Probe& probe : probes) {
+    pre::Table one;
+    one.observations = {probe.observation};
+    one.architectures = {probe.observation.set_up.network};
+    one.cells.emplace_back();
+    pre::leave_out_unusable(one, pre::RowNeeds::kGraph, "probe " + probe.id, false);
+    if (!one.observations.empty()) {
+      usable.push_back(std::move(probe));
+      continue;
+    }
+    notes.insert(notes.end(), one.notes.begin(), one.notes.end());
+  }
+  probes = std::move(usable);
+}
+
 std::vector<pre::Observation> observations_of(const std::vector<Probe>& probes) {
   std::vector<pre::Observation> observations;
   for (const Probe& probe : probes) observations.push_back(probe.observation);
@@ -91,6 +110,7 @@ Result<Knowledge> knowledge_of(const KnowledgeOptions& options) {
   if (options.no_probes) return knowledge;
   auto probes = probes_of(options.store, knowledge.notes);
   if (!probes) return probes.error();
+  leave_out_unusable(*probes, knowledge.notes);
   if (probes->empty()) return knowledge;
   auto better = refined(knowledge.estimator, observations_of(*probes));
   if (!better) {

@@ -26,7 +26,7 @@ Result<pre::Table> read_store_table(const StoreOptions& options) {
     }
     if (run->start.probe) ++probes;
     pre::Observation& observation = observed->observation;
-    observation.source = "store";
+    if (!run->start.probe) observation.source = "store";
     observation.row = static_cast<std::int64_t>(table.observations.size()) + 1;
     table.architectures.push_back(observation.set_up.network);
     table.observations.push_back(std::move(observation));

@@ -182,6 +182,11 @@ Result<StoredObservation> observation_of(const store::RunRecord& run) {
   result.steps = run.plan.unit == WorkUnit::kSteps ? seen.work : 0.0;
   result.origins = origins_of(run, counted);
   result.observation.set_up = std::move(set_up).value();
+  // What its user had timed before is no part of what was measured.
+  result.observation.set_up.epoch_time.reset();
+  if (result.observation.set_up.train_size < samples_of_step(result.observation.set_up)) {
+    return Error{"its epoch is less than one step: mend train_size or batch_size of its set-up"};
+  }
   result.observation.source = run.start.probe ? "probe" : "store";
   result.observation.meter = meter_of(run, counted);
   result.observation.place = fmt::format("run {}", run.id);

@@ -1,3 +1,4 @@
+#include <fcntl.h>
 #include <fmt/format.h>
 #include <unistd.h>
 
@@ -19,6 +20,7 @@
 #include "cli/rate_options.h"
 #include "cli/set_up_machine.h"
 #include "cli/set_up_options.h"
+#include "cli/settings_file.h"
 #include "joulecast/hardware/cpu_device.h"
 #include "joulecast/live/session.h"
 #include "joulecast/measure/sources.h"
@@ -77,7 +79,7 @@ class EndOfProbe {
 /// shall not stand among the probe's.
 class OutputAside {
  public:
-  OutputAside() : kept_(::dup(STDOUT_FILENO)) {
+  OutputAside() : kept_(::fcntl(STDOUT_FILENO, F_DUPFD_CLOEXEC, 3)) {
     std::fflush(stdout);
     if (kept_ >= 0) ::dup2(STDERR_FILENO, STDOUT_FILENO);
   }
@@ -264,6 +266,8 @@ int probe(ProbeOptions& options) {
   for (const std::string& note : knowledge->notes) {
     fmt::print(stderr, "joulecast: {}\n", printable(note));
   }
+  said->try_emplace("host",
+                    pre::Said{.value = host_name(), .origin = "this machine", .assumed = true});
   complete(*said, *knowledge);
   const auto planned = pre::alternatives_of(*said);
   if (!planned) return fail(planned.error(), kBadUsage);

@@ -60,7 +60,8 @@ std::optional<hardware::HostSpeed> speed_of_this_host() {
 }
 
 double bandwidth_gb_s(int cores) {
-  if (const auto speed = speed_of_this_host()) return speed->all_cores_copy_gb_s.median;
+  const auto speed = speed_of_this_host();
+  if (speed && hardware::check_quiet(*speed)) return speed->all_cores_copy_gb_s.median;
   // Of one core of any server or desktop; a few cores fill a channel.
   constexpr double kOfCore = 8.0, kMost = 128.0;
   return std::min(kOfCore * cores, kMost);

@@ -89,6 +89,7 @@ void JointModel::condition_on_cases() {
   const Eigen::VectorXd residuals = linearise();
   total_.compute(slopes_ * slopes_.transpose() + covariance(hyper_, points_, entries_));
   weights_ = total_.solve(residuals);
+  inverse_ = total_.solve(Eigen::MatrixXd::Identity(residuals.size(), residuals.size()));
 }
 
 void JointModel::expected(const Eigen::VectorXd& at, Eigen::VectorXd& logs,
@@ -165,10 +166,6 @@ Eigen::VectorXd JointModel::linearise() {
   return measured_ - logs + slopes_ * fit_;
 }
 
-Outcome JointModel::physics(const Workload& workload) const {
-  return outcome(workload, layout_.parameters(fit_, layout_.place(workload)));
-}
-
 Belief JointModel::believe(const Workload& workload) const {
   const Place place = layout_.place(workload);
   const ParameterArray parameters = layout_.parameters(fit_, place);
@@ -242,9 +239,8 @@ std::string JointModel::group_of(std::size_t of_case, Novelty by) const {
 }
 
 std::vector<LeftOut> JointModel::leave_out(Novelty by) const {
-  const auto n = static_cast<Eigen::Index>(entries_.size());
-  if (n == 0) return {};
-  const Eigen::MatrixXd inverse = total_.solve(Eigen::MatrixXd::Identity(n, n));
+  if (entries_.empty()) return {};
+  const Eigen::MatrixXd& inverse = inverse_;
   std::map<std::string, std::vector<Eigen::Index>> groups;
   for (std::size_t j = 0; j < entries_.size(); ++j) {
     groups[group_of(entries_[j].point, by)].push_back(static_cast<Eigen::Index>(j));

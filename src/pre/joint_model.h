@@ -79,8 +79,6 @@ class JointModel {
 
   /// A workload whose time is known: of its watts given that time, and of the time itself.
   Belief believe(const Workload& workload) const;
-  /// What the physics alone says, with the parameters fitted.
-  Outcome physics(const Workload& workload) const;
   /// Cases left out of the last step of the fit, its parameters' linearisation kept: one by one, or
   /// all at once that share a network, a GPU, ...
   std::vector<LeftOut> leave_out(Novelty by) const;
@@ -113,6 +111,7 @@ class JointModel {
   std::vector<ProcessPoint> points_;   ///< Of each case.
   Eigen::MatrixXd slopes_;             ///< A row an entry.
   Eigen::LLT<Eigen::MatrixXd> total_;  ///< Covariance of the entries: physics and process.
+  Eigen::MatrixXd inverse_;            ///< Of it.
   Eigen::VectorXd weights_;            ///< Its inverse times the linearised residuals.
 };
 

@@ -4,6 +4,7 @@
 
 #include <algorithm>
 #include <array>
+#include <cmath>
 #include <cstdlib>
 
 namespace joulecast::pre {
@@ -55,7 +56,7 @@ Json knowledge_json(const Knowledge& knowledge) {
 }
 
 Knowledge read_knowledge(JsonFields fields) {
-  constexpr std::size_t kMostThings = 1000;
+  constexpr std::size_t kMostThings = 300;
   Knowledge knowledge;
   std::size_t size = kGlobalCount;
   for (const Json* json : fields.objects("things", 0, kMostThings)) {
@@ -79,11 +80,14 @@ Knowledge read_knowledge(JsonFields fields) {
   const auto n = static_cast<Eigen::Index>(size);
   knowledge.mean = Eigen::Map<const Eigen::VectorXd>(mean.data(), n);
   knowledge.root = triangle(root, n);
+  if (!(knowledge.root.diagonal().minCoeff() > 0.0)) fields.refuse("root", "is no root");
   return knowledge;
 }
 
 std::optional<double> ratio(JsonFields& fields, const char* name) {
+  constexpr double kMost = 1e3;
   const double value = fields.number(name, 0.0);
+  if (value > kMost) fields.refuse(name, "is too large");
   return value > 0.0 ? std::optional(value) : std::nullopt;
 }
 
@@ -162,6 +166,13 @@ Learned read_learned(JsonFields fields) {
   learned.memory_counted = fields.boolean("memory_counted");
   learned.stable_phased = ratio(fields, "stable_phased");
   learned.stable_plain = ratio(fields, "stable_plain");
+  constexpr double kMostHyper = 20.0, kMostWidth = 1e3;
+  for (const double value : hyper) {
+    if (std::abs(value) > kMostHyper) fields.refuse("hyper", "is out of range");
+  }
+  for (const double width : widths) {
+    if (width < 0.0 || width > kMostWidth) fields.refuse("widths", "are out of range");
+  }
   if (!fields.ok()) return {};
   learned.base.hyper = Eigen::Map<const Hyper>(hyper.data());
   for (std::size_t i = 0; i < kNoveltyCount; ++i) {

@@ -65,7 +65,8 @@ std::vector<Runs> group(std::span<const Observation> observations) {
     const auto power_w = value_of(observation, Target::kPower);
     const bool timed = time_s && *time_s > 0.0, metered = power_w && *power_w > 0.0;
     if (!timed && !metered) continue;
-    const auto [at, added] = known.try_emplace(repeat_key(observation.set_up), groups.size());
+    const auto [at, added] = known.try_emplace(
+        repeat_key(observation.set_up) + "|" + observation.set_up.stack, groups.size());
     if (added) groups.push_back({.first = &observation, .time_s = {}, .power_w = {}});
     Runs& runs = groups[at->second];
     if (timed) runs.time_s.push_back(*time_s);
@@ -76,6 +77,30 @@ std::vector<Runs> group(std::span<const Observation> observations) {
 
 std::optional<double> log_median(const std::vector<double>& values) {
   return values.empty() ? std::nullopt : std::optional(std::log(median_of(values)));
+}
+
+std::optional<double> of_each_gpu(std::optional<double> log_power, const SetUp& set_up) {
+  if (log_power) *log_power -= std::log(std::max(set_up.gpus, 1));
+  return log_power;
+}
+
+/// Some GPUs have no units for a precision, and what they do instead is not known here.
+Status check_precision(const SetUp& set_up, const hardware::Gpu& gpu) {
+  using network::Precision;
+  const bool lacks = (set_up.precision == Precision::kTf32 && !gpu.tf32_tflops) ||
+                     (set_up.precision == Precision::kBf16 && !gpu.bf16_tflops) ||
+                     (set_up.precision == Precision::kFp8 && !gpu.fp8_tflops);
+  if (!lacks || gpu.architecture == "CPU") return {};
+  return Error{fmt::format("{} has no units for {}: choose another --precision", gpu.name,
+                           network::to_string(set_up.precision))};
+}
+
+/// No mean lies above the limit, and what meters say little above it.
+void keep_below_limit(Answer& power, double limit_w) {
+  constexpr double kMostOfLimit = 1.1;
+  if (power.value > limit_w) power.low = std::min(*power.low, limit_w * limit_w / power.value);
+  power.value = std::min(power.value, limit_w);
+  power.high = std::min(*power.high, kMostOfLimit * limit_w);
 }
 
 /// How many configurations a fit takes in: its time grows with their cube.
@@ -99,7 +124,7 @@ Result<std::vector<Case>> cases_of(const Catalogues& catalogues,
     }
     cases.push_back({.workload = std::move(*workload),
                      .log_time = log_median(runs.time_s),
-                     .log_power = log_median(runs.power_w)});
+                     .log_power = of_each_gpu(log_median(runs.power_w), first.set_up)});
   }
   if (cases.empty()) {
     return Error{"nothing to fit on: no observation has watts or seconds above 0"};
@@ -211,6 +236,9 @@ Result<Answer> OwnFit::answer(const SetUp& set_up, Target target) const {
 Result<Answer> OwnFit::modelled(const SetUp& set_up, Target target) const {
   const auto workload = workload_of(catalogues_, set_up, learned_.memory_counted);
   if (!workload) return workload.error();
+  const auto gpu = catalogues_.gpu(set_up);
+  if (const Status runs = check_precision(set_up, *gpu); !runs) return runs.error();
+  const double gpus = std::max(set_up.gpus, 1);
   const Belief belief = model_.believe(*workload);
   const Widths widths = widths_for(learned_.widths, model_, *workload);
   const bool known = !model_.is_new(*workload, Novelty::kGeneration);
@@ -225,7 +253,7 @@ Result<Answer> OwnFit::modelled(const SetUp& set_up, Target target) const {
   }
   const double log_time = timed ? std::log(set_up.epoch_time->value()) : belief.mean[0];
   const double log = (target == Target::kPower ? 0.0 : log_time) +
-                     (target == Target::kTime ? 0.0 : belief.mean[1]);
+                     (target == Target::kTime ? 0.0 : belief.mean[1] + std::log(gpus));
   const bool only_power = target == Target::kPower || timed;
   const double width = target == Target::kTime ? widths.time
                        : only_power            ? widths.power
@@ -238,6 +266,7 @@ Result<Answer> OwnFit::modelled(const SetUp& set_up, Target target) const {
   };
   Answer answer =
       spread(log, std::max(width * std::sqrt(variance(belief.covariance)), least_width));
+  if (target == Target::kPower) keep_below_limit(answer, gpus * workload->power_limit_w);
   if (!(answer.value > 0.0) || !std::isfinite(*answer.high)) {
     return Error{"the estimator has no finite answer to this set-up; fit it again"};
   }

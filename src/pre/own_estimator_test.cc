@@ -81,7 +81,8 @@ TEST(OwnEstimator, AnUnseenGenerationIsWide) {
   }
   const auto fit = fitted(runs);
   const Answer answer = *fit->answer(generated_set_up(2, 3, 32), Target::kPower);
-  EXPECT_GE(*answer.high / answer.value, 1.6 - 1e-9);
+  // Above, the power limit may hold it.
+  EXPECT_GE(answer.value / *answer.low, 1.6 - 1e-9);
 }
 
 TEST(OwnEstimator, NoRowsAndRowsWithoutMeasurementsAreErrors) {

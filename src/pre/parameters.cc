@@ -77,14 +77,11 @@ constexpr std::array<Spread, kParameterCount - kGlobalCount> kSpreads = {{
 // A host that was measured may still be this share as far from what its measurement says.
 constexpr double kMeasuredShare = 0.4;
 
-double spread(Thing thing, std::size_t parameter) {
+double spread(Thing thing, std::size_t parameter, const Place& place) {
   const Spread& of = kSpreads[parameter - kGlobalCount];
-  return thing == Thing::kGeneration ? of.generation_sd : of.sd;
-}
-
-double unseen_spread(Thing thing, std::size_t parameter, const Place& place) {
   const bool measured = place.host_measured && thing == Thing::kHost;
-  return spread(thing, parameter) * (measured ? kMeasuredShare : 1.0);
+  return (thing == Thing::kGeneration ? of.generation_sd : of.sd) *
+         (measured ? kMeasuredShare : 1.0);
 }
 
 constexpr std::array kThings = {Thing::kGeneration, Thing::kGpu, Thing::kHost, Thing::kStack};
@@ -157,7 +154,8 @@ ParameterArray Layout::parameters(const Eigen::VectorXd& fit, const Place& place
     if (!place.of(thing)) continue;
     const auto [first, count] = deviations_of(thing);
     for (std::size_t i = 0; i < count; ++i) {
-      logs[index(first + i)] += spread(thing, first + i) * units[*place.of(thing) + index(i)];
+      logs[index(first + i)] +=
+          spread(thing, first + i, place) * units[*place.of(thing) + index(i)];
     }
   }
   return logs;
@@ -172,7 +170,7 @@ Eigen::RowVectorXd Layout::row(const ParameterArray& slopes, const Place& place)
     if (!place.of(thing)) continue;
     const auto [first, count] = deviations_of(thing);
     for (std::size_t i = 0; i < count; ++i) {
-      row[*place.of(thing) + index(i)] = spread(thing, first + i) * slopes[index(first + i)];
+      row[*place.of(thing) + index(i)] = spread(thing, first + i, place) * slopes[index(first + i)];
     }
   }
   const Eigen::Index known = knowledge_.mean.size();
@@ -188,7 +186,7 @@ double Layout::unseen_covariance(const ParameterArray& a, const ParameterArray& 
   double covariance = 0.0;
   const auto [first, count] = deviations_of(thing);
   for (std::size_t i = first; i < first + count; ++i) {
-    const double sd = unseen_spread(thing, i, place);
+    const double sd = spread(thing, i, place);
     covariance += sd * sd * a[index(i)] * b[index(i)];
   }
   return covariance;

@@ -135,8 +135,8 @@ class Layout {
   Place place(const Workload& workload) const;
   /// In units of the priors.
   Eigen::VectorXd in_prior_units(const Eigen::VectorXd& fit) const;
-  /// A thing that is known as well as `fit` and the covariance around it (its root) say, without
-  /// the hosts and stacks: those are other people's.
+  /// What `fit` and the covariance around it say of globals, generations and GPUs. Hosts and stacks
+  /// are left out: those are other people's.
   Knowledge learned(const Eigen::VectorXd& fit, const Eigen::MatrixXd& covariance) const;
   /// The parameters' logarithms there; what was never seen has no deviation.
   ParameterArray parameters(const Eigen::VectorXd& fit, const Place& place) const;

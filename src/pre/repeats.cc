@@ -12,6 +12,8 @@ namespace {
 
 // Where nothing was run twice: what repeats of public recordings differ by.
 constexpr double kUsualSpread = 0.05;
+// Equal figures are a table's, not a meter's.
+constexpr double kLeastSpread = 0.005;
 
 constexpr std::array<Target, kTargetCount> kTargets = {Target::kPower, Target::kEpochEnergy,
                                                        Target::kStableEpochEnergy, Target::kTime};
@@ -65,7 +67,8 @@ Repeats::Repeats(std::span<const Observation> observations) {
   for (std::size_t i = 0; i < kTargetCount; ++i) {
     std::vector<double> deviations;
     for (const auto& [key, history] : histories_) add_deviations(history.values[i], deviations);
-    spread_[i] = conformal_quantile(std::move(deviations)).value_or(kUsualSpread);
+    spread_[i] =
+        std::max(conformal_quantile(std::move(deviations)).value_or(kUsualSpread), kLeastSpread);
   }
 }
 

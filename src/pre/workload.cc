@@ -254,6 +254,12 @@ Workload make_workload(const SetUp& set_up, const Network& network, const hardwa
     const double moved = 2.0 * (gpus - 1.0) / gpus * (result.trained_bytes + result.head_bytes);
     result.link_seconds = moved * result.updates_per_step / (gpu.link_gb_s * 1e9);
   }
+  // A CPU that trains has no host beside it, and what is learned of it is not of GPUs.
+  if (gpu.architecture == "CPU") {
+    result.host += " as CPU";
+    result.stack += " on CPU";
+    memory_counted = false;
+  }
   if (memory_counted) result.memory_w = memory_watts(set_up, network.input_elements);
   return result;
 }

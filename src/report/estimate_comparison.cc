@@ -84,8 +84,12 @@ std::string against_fastest(const Forecast& one, const Forecast& fastest) {
   constexpr double kPercent = 100.0;
   const double energy = kPercent * (one.energy->value / fastest.energy->value - 1.0);
   const double time = kPercent * (one.duration->value / fastest.duration->value - 1.0);
-  return fmt::format(", {:.2g} % {} energy and {:.2g} % more time than the fastest",
-                     std::abs(energy), energy <= 0.0 ? "less" : "more", time);
+  const auto percent = [](double value) {
+    constexpr double kWhole = 9.5;
+    return value < kWhole ? fmt::format("{:.2g} %", value) : fmt::format("{:.0f} %", value);
+  };
+  return fmt::format(", {} {} energy and {} more time than the fastest", percent(std::abs(energy)),
+                     energy <= 0.0 ? "less" : "more", percent(time));
 }
 
 std::string advice(const EstimateComparisonReport& report) {

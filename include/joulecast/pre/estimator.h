@@ -22,8 +22,8 @@ struct Answer {
   double value = 0.0;
   std::optional<double> low, high;
   /// Where the uncertainty comes from, as standard deviations of the answer's logarithm, whose
-  /// squares add up: "parameters", "GPU never seen", ... Empty where the method does not say, or
-  /// the configuration's own history answers.
+  /// squares add up to about its own: "parameters", "GPU never seen", ... Empty where the method
+  /// does not say, or the configuration's own history answers.
   struct Part {
     std::string_view name;
     double log_sd;

@@ -74,9 +74,10 @@ Result<EstimatorFile> fit_estimator_file(const Estimator& estimator,
                                          std::span<const Observation> observations,
                                          FitProvenance provenance);
 
-/// What `base` knows, corrected by further trainings, in milliseconds: a probe on this machine, a
-/// store's runs. Errors: a method that cannot be corrected (all but "joulecast"); observations
-/// without a measurement, or of a network or GPU that is not known.
+/// What `base` knows, corrected by further trainings: a probe on this machine, a store's runs. In
+/// milliseconds without rows of its own; else it is fitted anew. Errors: a method that cannot be
+/// corrected (all but "joulecast"); observations without a measurement, or of a network or GPU that
+/// is not known.
 Result<EstimatorFile> refine(const EstimatorFile& base, std::span<const Observation> observations,
                              FitProvenance provenance);
 

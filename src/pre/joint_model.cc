@@ -87,9 +87,10 @@ void JointModel::take_in_cases() {
 void JointModel::condition_on_cases() {
   points_ = process_points();
   const Eigen::VectorXd residuals = linearise();
-  total_.compute(slopes_ * slopes_.transpose() + covariance(hyper_, points_, entries_));
-  weights_ = total_.solve(residuals);
-  inverse_ = total_.solve(Eigen::MatrixXd::Identity(residuals.size(), residuals.size()));
+  const Eigen::LLT<Eigen::MatrixXd> total(slopes_ * slopes_.transpose() +
+                                          covariance(hyper_, points_, entries_));
+  weights_ = total.solve(residuals);
+  inverse_ = total.solve(Eigen::MatrixXd::Identity(residuals.size(), residuals.size()));
 }
 
 void JointModel::expected(const Eigen::VectorXd& at, Eigen::VectorXd& logs,
@@ -209,7 +210,7 @@ Belief JointModel::believe(const Workload& workload) const {
     const Eigen::MatrixXd physics = rows * slopes_.transpose(), shared = physics + process;
     belief.mean += shared * weights_ - rows * fit_;
     // What the cases say is taken off both, and what they say of the two together in equal halves.
-    const Eigen::MatrixXd of_both = total_.solve(shared.transpose());
+    const Eigen::MatrixXd of_both = inverse_ * shared.transpose();
     const Eigen::Matrix2d off_network = process * of_both;
     network_part -= 0.5 * (off_network + off_network.transpose());
     const Eigen::Matrix2d off_parameters = physics * of_both;

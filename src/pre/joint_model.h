@@ -108,11 +108,10 @@ class JointModel {
   ProcessSpace space_;
   Eigen::VectorXd fit_;
   Hyper hyper_;
-  std::vector<ProcessPoint> points_;   ///< Of each case.
-  Eigen::MatrixXd slopes_;             ///< A row an entry.
-  Eigen::LLT<Eigen::MatrixXd> total_;  ///< Covariance of the entries: physics and process.
-  Eigen::MatrixXd inverse_;            ///< Of it.
-  Eigen::VectorXd weights_;            ///< Its inverse times the linearised residuals.
+  std::vector<ProcessPoint> points_;  ///< Of each case.
+  Eigen::MatrixXd slopes_;            ///< A row an entry.
+  Eigen::MatrixXd inverse_;           ///< Of the entries' covariance, by physics and process.
+  Eigen::VectorXd weights_;           ///< Its inverse times the linearised residuals.
 };
 
 }  // namespace joulecast::pre

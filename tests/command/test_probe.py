@@ -244,7 +244,7 @@ def test_a_network_of_ones_own_from_estimate_to_outcome(joulecast, own, tmp_path
     examples = str(conftest.REPOSITORY / "examples" / "pytorch")
     subprocess.run(["/usr/bin/python3", "own.py", "export", examples, "own.onnx"], cwd=tmp_path, check=True)
     (tmp_path / "plan.toml").write_text('network = "own.onnx"\ngpu = "cpu"\nbatch_size = 16\n'
-                                        "train_size = 1024\nepochs = 12\n")
+                                        "train_size = 1024\nepochs = 100\n")
     training = ["--", "/usr/bin/python3", "own.py", "train", examples]
 
     before = joulecast("estimate", "--plan", "plan.toml", "--estimator", own, "--json").json("estimate")
@@ -259,13 +259,17 @@ def test_a_network_of_ones_own_from_estimate_to_outcome(joulecast, own, tmp_path
     spread = lambda figures: figures["energy_high_j"] / figures["energy_low_j"]  # noqa: E731
     assert spread(probed["after"]["total"]) < spread(total)
 
-    done = joulecast("run", "--set-up", "plan.toml", "--estimator", own, *training, 12)
+    done = joulecast("run", "--set-up", "plan.toml", "--estimator", own, *training, 100)
     assert done.code == 0, done.err
     assert "expected of its epochs" in done.err
     (row,) = joulecast("estimate", "--history", "--json").json("history")["runs"]
     assert row["estimate"]["outcome_j"] > 0 and row["energy_j"] > row["estimate"]["outcome_j"]
-    assert row["projections"] and row["epochs"] == 12
+    assert row["epochs"] == 100
+    # Against a total that misses a part (on a busy machine, of so short a run) nothing is judged.
+    shown = joulecast("show", "last", "--json").json("show")
+    assert bool(row["projections"]) == (shown["total"]["uncovered_s"] <= 0.01 * shown["duration_s"])
     # The machine may be busy with other things now, but not ten times as busy.
     assert abs(row["estimate"]["energy_error"]) < 9
     text = joulecast("estimate", "--history").out
-    assert "own.onnx on CPU" in text and "at 50 %" in text and "median error" in text
+    assert "own.onnx on CPU" in text and "median error" in text
+    assert ("at 50 %" in text) == bool(row["projections"])
